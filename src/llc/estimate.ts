@@ -1,0 +1,41 @@
+// The result of an LLC estimation: plain data with its own error and a verdict in words.
+
+import type { Draws } from "../chains/draws.js";
+
+/** An estimate of the local learning coefficient, `n beta (E[L_n(w)] - L_n(w*))` under the tempered energy. */
+export interface LlcEstimate {
+  /** Pooled over chains. May be negative; never clipped. */
+  readonly mean: number;
+  /** Of `mean`: the larger of what the traces' effective sample size and the spread between chains imply. */
+  readonly standardError: number;
+  /** 95 % interval, from Student's t with the chains' degrees of freedom where the spread between chains decides. */
+  readonly interval: [number, number];
+  readonly perChain: number[];
+  /** Of the loss trace. */
+  readonly rhat: number;
+  readonly essBulk: number;
+  readonly lossAtCenter: number;
+  /** Full-data loss of every kept draw, one array per chain. */
+  readonly trace: Float64Array[];
+  readonly verdict: Verdict;
+  readonly beta: number;
+  readonly gamma: number;
+  readonly dataSize: number;
+  readonly dim: number;
+  /** The draws behind the estimate. */
+  readonly draws: Draws;
+}
+
+export interface Verdict {
+  readonly ok: boolean;
+  /** What is wrong, each with a name, a sentence and what to try. Empty where `ok`. */
+  readonly problems: { readonly kind: ProblemKind; readonly message: string }[];
+}
+
+export type ProblemKind =
+  | "not-a-minimum"
+  | "chains-disagree"
+  | "too-few-effective-draws"
+  | "step-size-unstable"
+  | "divergences"
+  | "chain-stopped";

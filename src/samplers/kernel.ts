@@ -1,0 +1,62 @@
+// The one shape of every sampler: a record that names it, and a kernel with `init` and `step` (after BlackJAX).
+// A file of this folder has four parts in this order: its state, its info, the kernel, the short public factory.
+
+import type { Energy } from "../energies/energy.js";
+import type { Random } from "../random/random.js";
+
+/** What a factory such as `hmc()` returns: plain data that a worker can look up and build. */
+export interface Sampler {
+  readonly kind: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * One transition of a Markov chain, for `width` chains side by side: arrays over chains and coordinates are
+ * `[dim, width]`, one chain per column; each column has a random stream of its own, so that a chain's draws do not
+ * depend on its neighbours.
+ */
+export interface Kernel<State extends KernelState = KernelState> {
+  readonly width: number;
+  /** Names of the numbers that `step` reports. */
+  readonly statistics: readonly string[];
+  /** Starts at `position`, `[dim, width]`, which is copied. */
+  init(position: Float64Array, random: readonly Random[]): State;
+  /** Moves every column by one transition, in place. The info's arrays are reused by the next step. */
+  step(state: State, random: readonly Random[]): Info;
+  /** Makes `state.energy` the energy at `state.position` where `step` does not keep it so. Called before a draw is kept. */
+  refresh?(state: State): void;
+  /** What warmup does in `warmup` transitions; absent where nothing adapts. */
+  adaptation?(warmup: number): Adaptation<State>;
+  /** The values in use, adapted or given: `[width]` or `[dim, width]` each. */
+  parameters(): Record<string, Float64Array>;
+}
+
+export interface KernelState {
+  /** `[dim, width]` */
+  readonly position: Float64Array;
+  /** `[width]` */
+  readonly energy: Float64Array;
+  /** `[width]`; 1 where the column cannot go on because its position or energy is not finite. */
+  readonly stopped: Uint8Array;
+}
+
+/** One number per column for each of the kernel's statistics. */
+export type Info = Readonly<Record<string, Float64Array>>;
+
+/** Warmup: adapts the kernel's parameters from what happens. Separate from the kernel and composable. */
+export interface Adaptation<State extends KernelState = KernelState> {
+  /** Called once, before the first transition. */
+  start(state: State, random: readonly Random[]): void;
+  /** Called after each warmup transition. */
+  update(state: State, info: Info, random: readonly Random[]): void;
+  /** Called once, after the last: fixes the values that the draws will use. */
+  finish(state: State): void;
+}
+
+/** How a sampler's record becomes a kernel. */
+export interface SamplerDefinition {
+  /** True where several chains can advance as columns of one kernel. */
+  readonly columns: boolean;
+  /** Refuses options that do not fit the energy. */
+  build(energy: Energy, options: Readonly<Record<string, unknown>>, width: number): Kernel;
+}
