@@ -1,0 +1,109 @@
+// The quiet look that every figure shares: thin lines, a light grid, and the colours of Okabe and Ito (2008), which stay
+// apart for colour-blind readers and in print.
+
+/** Colours of chains, samplers and other series, in the order of use. The ninth series takes the first again. */
+export const palette: readonly string[] = [
+  "#0072B2", // blue
+  "#E69F00", // orange
+  "#009E73", // green
+  "#CC79A7", // purple
+  "#56B4E9", // sky
+  "#8C6D31", // brown, in the place of Okabe and Ito's yellow, which fades on white
+  "#555555", // grey
+  "#7A5195", // violet
+];
+
+/** What must not be overlooked, and nothing else: divergences, a verdict that is not well. */
+export const warning = "#D55E00";
+
+/** Text and what is pooled over chains. */
+export const ink = "#222222";
+
+/** Notes, ticks, references. */
+export const faint = "#6B6B6B";
+
+const grid = "#EBEBEB";
+
+/** The colour of the series with this index. */
+export function seriesColor(index: number): string {
+  return palette[index % palette.length];
+}
+
+/** A colour of the palette with some transparency, as CSS writes it: `translucent("#0072B2", 0.2)` is `rgba(0,114,178,0.2)`. */
+export function translucent(hex: string, opacity: number): string {
+  const channel = (at: number): number => Number.parseInt(hex.slice(at, at + 2), 16);
+  return `rgba(${channel(1)},${channel(3)},${channel(5)},${opacity})`;
+}
+
+/**
+ * Text that Plotly draws as it stands. Plotly reads a little HTML in titles, names and labels, so a coordinate called
+ * `<b>` would otherwise turn bold and lose its name: `asText("a<b")` is `a&lt;b`.
+ */
+export function asText(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/**
+ * The layout of a figure with this title (taken as text); `note` stands below the title, smaller. What is in
+ * `overrides` wins, key by key of the top level.
+ */
+export function layout(
+  title: string,
+  overrides: Readonly<Record<string, unknown>> = {},
+  note = "",
+): Record<string, unknown> {
+  const lines = note === "" ? 0 : note.split("\n").length;
+  return {
+    title: {
+      text: asText(title),
+      font: { size: 17, color: ink },
+      x: 0.012,
+      xanchor: "left",
+      y: 1,
+      yanchor: "top",
+      pad: { t: 14 },
+      yref: "container",
+      ...(lines > 0 && {
+        subtitle: { text: asText(note).replaceAll("\n", "<br>"), font: { size: 12, color: faint } },
+      }),
+    },
+    font: { family: "Open Sans, Helvetica Neue, Arial, sans-serif", size: 12.5, color: ink },
+    paper_bgcolor: "#FFFFFF",
+    plot_bgcolor: "#FFFFFF",
+    colorway: [...palette],
+    margin: { l: 64, r: 28, t: 56 + 17 * lines, b: 56 },
+    hovermode: "closest",
+    legend: {
+      orientation: "v",
+      x: 1.015,
+      xanchor: "left",
+      y: 1,
+      yanchor: "top",
+      bgcolor: "rgba(255,255,255,0)",
+      font: { size: 12 },
+    },
+    xaxis: axis(),
+    yaxis: axis(),
+    ...overrides,
+  };
+}
+
+/** An axis of the theme. `title` is taken as text; `overrides` win. */
+export function axis(title = "", overrides: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  return {
+    ...(title !== "" && { title: { text: asText(title), font: { size: 12.5 }, standoff: 8 } }),
+    showgrid: true,
+    gridcolor: grid,
+    gridwidth: 1,
+    zeroline: false,
+    showline: true,
+    linecolor: "#B5B5B5",
+    linewidth: 1,
+    ticks: "outside",
+    ticklen: 4,
+    tickcolor: "#B5B5B5",
+    tickfont: { size: 11, color: faint },
+    automargin: true,
+    ...overrides,
+  };
+}

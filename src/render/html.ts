@@ -1,0 +1,90 @@
+// A figure as one HTML page that works without a network: the library and the data are inside, and the page's own
+// security policy forbids it to load anything.
+
+import type { Figure } from "../plots/figure.js";
+import { toJson } from "./figure-data.js";
+import { bundleFor, plotlyBundle } from "./plotly.js";
+
+export interface HtmlOptions {
+  /** Of the page; the figure's own title where left out. */
+  title?: string;
+  /** CSS pixels; the width of the window where left out. */
+  width?: number;
+  /** CSS pixels; the figure's own height, else 500, where left out. */
+  height?: number;
+}
+
+/** How figures behave in a page: without Plotly's logo, which is a link, and without its server. */
+export const pageConfig: Readonly<Record<string, unknown>> = {
+  displaylogo: false,
+  responsive: true,
+  showLink: false,
+  showSendToCloud: false,
+  plotlyServerURL: "",
+};
+
+const policy =
+  "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; worker-src blob:";
+
+/** A self-contained page that shows the figure, as wide as its window unless `width` is given. */
+export async function toHtml(figure: Figure, options: HtmlOptions = {}, where = "toHtml"): Promise<string> {
+  const json = toJson(figure, where);
+  const library = await plotlyBundle(bundleFor(figure));
+  const height = options.height ?? layoutNumber(figure, "height") ?? 500;
+  const width = options.width === undefined ? "100%" : `${options.width}px`;
+  const title = options.title === undefined ? titleOf(figure) : escapeHtml(options.title);
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
+<title>${title}</title>
+<style>body { margin: 0; background: #fff; } #figure { width: ${width}; height: ${height}px; margin: 0 auto; }</style>
+</head>
+<body>
+<div id="figure"></div>
+<script>${inScript(library)}</script>
+<script>
+(function () {
+  const figure = ${inScript(json)};
+  delete figure.layout.width;
+  delete figure.layout.height;
+  Plotly.newPlot("figure", figure.data, figure.layout, ${inScript(JSON.stringify(pageConfig))});
+})();
+</script>
+</body>
+</html>
+`;
+}
+
+/** A number of the figure's layout, where it has one. */
+export function layoutNumber(figure: Figure, name: string): number | undefined {
+  const value = figure.layout[name];
+  return typeof value === "number" && Number.isFinite(value) && value > 0 ? value : undefined;
+}
+
+/**
+ * Source text that cannot end the script element it stands in, nor open a comment there. Both sequences occur only
+ * inside string literals and regular expressions, where the escapes mean the same.
+ */
+function inScript(source: string): string {
+  return source.replace(/<\/(script)/gi, "<\\/$1").replaceAll("<!--", "<\\!--");
+}
+
+function titleOf(figure: Figure): string {
+  const title = figure.layout.title as { text?: unknown } | string | undefined;
+  const text = typeof title === "string" ? title : title?.text;
+  // A figure's text has Plotly's bit of HTML in it: entities may stay, tags may not.
+  return typeof text === "string" && text !== ""
+    ? text
+        .replace(/<[^>]*>/g, " ")
+        .replaceAll("<", "&lt;")
+        .trim()
+    : "Figure";
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+}

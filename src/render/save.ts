@@ -1,0 +1,73 @@
+// Writes a figure to a file, in the format that the file's name says.
+
+import { randomUUID } from "node:crypto";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, extname, join, resolve } from "node:path";
+import { knownOptions, refuse } from "../arguments/index.js";
+import type { Figure } from "../plots/figure.js";
+import { checkFigure, toJson } from "./figure-data.js";
+import { toHtml } from "./html.js";
+import { toPng, toSvg } from "./image.js";
+
+export interface SaveOptions {
+  /** CSS pixels; the figure's own, else 900 (an HTML page fills its window). */
+  width?: number;
+  /** CSS pixels; the figure's own, else 500. */
+  height?: number;
+  /** Pixels of a PNG per CSS pixel, 2 where left out. */
+  scale?: number;
+  /** Of an HTML page; the figure's own title where left out. */
+  title?: string;
+}
+
+type Format = (figure: Figure, options: SaveOptions) => string | Promise<string | Uint8Array>;
+
+const formats: Record<string, Format> = {
+  ".html": (figure, { title, width, height }) => toHtml(figure, { title, width, height }, "save"),
+  ".json": (figure) => toJson(figure, "save"),
+  ".svg": (figure, { width, height }) => toSvg(figure, { width, height }, "save"),
+  ".png": (figure, { width, height, scale }) => toPng(figure, { width, height, scale }, "save"),
+};
+
+/**
+ * Writes the figure as .html (self-contained, works offline), .json, .svg or .png, by the extension of `path`, and returns
+ * the absolute path. Makes the folder; a file that is there is replaced as a whole or not touched. Throws a RangeError where
+ * the figure, the extension or an option is wrong, and an Error that names the folder where it cannot be written.
+ *
+ *     await save(plots.trace(draws), "assets/trace.png")
+ */
+export async function save(figure: Figure, path: string, options: SaveOptions = {}): Promise<string> {
+  checkFigure("save", figure);
+  if (typeof path !== "string") refuse("save", "path", "a file name", path);
+  knownOptions("save", options, ["width", "height", "scale", "title"]);
+  const extension = extname(path).toLowerCase();
+  if (!Object.hasOwn(formats, extension)) {
+    refuse("save", "path", `a file name that ends in ${Object.keys(formats).join(", ")}`, path);
+  }
+  const target = resolve(path);
+  const folder = dirname(target);
+  const partial = join(folder, `.${basename(target)}.${randomUUID()}.partial`);
+  // The folder is tried before the figure is drawn: drawing is what takes time.
+  await explained(folder, async () => {
+    await mkdir(folder, { recursive: true });
+    await writeFile(partial, "");
+  });
+  try {
+    const content = await formats[extension](figure, options);
+    await explained(folder, async () => {
+      await writeFile(partial, content);
+      await rename(partial, target);
+    });
+  } finally {
+    await rm(partial, { force: true });
+  }
+  return target;
+}
+
+async function explained(folder: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    throw new Error(`save: cannot write into the folder ${folder} (${(error as Error).message})`, { cause: error });
+  }
+}
