@@ -1,0 +1,269 @@
+// Hamiltonian Monte Carlo (Duane et al. 1987; Neal 2011): a fresh Gaussian momentum, a trajectory of Hamiltonian dynamics, and a
+// Metropolis decision that removes the integrator's error.
+
+import {
+  integerAtLeast,
+  knownOptions,
+  nonNegativeNumber,
+  openUnit,
+  positiveNumber,
+  refuse,
+} from "../arguments/index.js";
+import type { Energy } from "../energies/energy.js";
+import type { Random } from "../random/random.js";
+import { type IntegratorName, integratorNamed } from "./integrators.js";
+import type { Kernel, KernelState, Sampler, SamplerDefinition } from "./kernel.js";
+import { inverseOf, massOption } from "./mass.js";
+import { overColumns, plainTrajectory } from "./trajectory.js";
+import { stanWarmup } from "./warmup.js";
+
+export interface HmcState extends KernelState {
+  /** `[dim, width]`: the gradient at `position`, carried from transition to transition. */
+  readonly gradient: Float64Array;
+}
+
+/** One number per column. */
+export type HmcInfo = {
+  /** min(1, exp(-energyError)); 0 where that is not finite. */
+  readonly acceptance: Float64Array;
+  /** 1 where the proposal was taken. */
+  readonly accepted: Float64Array;
+  /** H at the trajectory's end minus H at its start. */
+  readonly energyError: Float64Array;
+  /** 1 where |energyError| exceeds `maxEnergyError` or is not finite. */
+  readonly diverging: Float64Array;
+  readonly stepSize: Float64Array;
+  readonly leapfrogSteps: Float64Array;
+};
+
+interface HmcSettings {
+  readonly stepSize: number | undefined;
+  readonly leapfrogSteps: number | undefined;
+  readonly mass: number | readonly number[] | undefined;
+  readonly targetAcceptance: number;
+  readonly jitter: number;
+  readonly integrator: IntegratorName;
+  readonly maxEnergyError: number;
+}
+
+/** Longest trajectory of an automatic length, in steps. */
+const MOST_STEPS = 256;
+
+function hmcKernel(energy: Energy, settings: HmcSettings, width: number): Kernel<HmcState> {
+  const { dim } = energy;
+  const { jitter, maxEnergyError } = settings;
+  const adapts = settings.stepSize === undefined;
+  const fixedSteps = settings.leapfrogSteps ?? (adapts ? 0 : Math.max(5, Math.ceil(Math.sqrt(dim))));
+
+  // d^(-1/4) is how the best step size of a Gaussian of unit scales falls with the dimension (Beskos et al. 2013).
+  const stepSize = new Float64Array(width).fill(settings.stepSize ?? dim ** -0.25);
+  const inverseMass = inverseOf(settings.mass ?? 1, dim, width);
+  const momentumScale = inverseMass.map((inverse) => 1 / Math.sqrt(inverse));
+
+  const column = plainTrajectory(energy, integratorNamed("hmc", settings.integrator));
+  const trajectory = overColumns(column, dim, width);
+
+  // The proposal moves in these; what is accepted is copied into the state.
+  const position = new Float64Array(dim * width);
+  const momentum = new Float64Array(dim * width);
+  const gradient = new Float64Array(dim * width);
+  const proposed = new Float64Array(width);
+  const start = new Float64Array(width);
+  const steps = new Int32Array(width);
+  const normals = new Float64Array(dim);
+
+  const info: HmcInfo = {
+    acceptance: new Float64Array(width),
+    accepted: new Float64Array(width),
+    energyError: new Float64Array(width),
+    diverging: new Float64Array(width),
+    stepSize: new Float64Array(width),
+    leapfrogSteps: new Float64Array(width),
+  };
+
+  return {
+    width,
+    statistics: Object.keys(info),
+
+    init(startAt) {
+      const state: HmcState = {
+        position: startAt.slice(),
+        energy: new Float64Array(width),
+        stopped: new Uint8Array(width),
+        gradient: new Float64Array(dim * width),
+      };
+      const q = new Float64Array(dim);
+      const g = new Float64Array(dim);
+      for (let c = 0; c < width; c++) {
+        for (let i = 0; i < dim; i++) q[i] = startAt[i * width + c];
+        state.energy[c] = energy.valueAndGradient(q, g);
+        for (let i = 0; i < dim; i++) state.gradient[i * width + c] = g[i];
+        if (!Number.isFinite(state.energy[c])) refuse("hmc", `the energy at the start of column ${c}`, "finite", state.energy[c]);
+        const broken = g.find((slope) => !Number.isFinite(slope));
+        if (broken !== undefined) refuse("hmc", `the gradient at the start of column ${c}`, "finite", broken);
+      }
+      return state;
+    },
+
+    // Hot: what it costs is the trajectory, and on small energies the passes over the coordinates; nothing is allocated.
+    step(state, random) {
+      const q = state.position;
+      const g = state.gradient;
+      const used = info.stepSize;
+      for (let c = 0; c < width; c++) {
+        const stream = random[c];
+        used[c] = jitter > 0 ? stepSize[c] * (1 + jitter * (2 * stream.uniform() - 1)) : stepSize[c];
+        steps[c] = fixedSteps > 0 ? fixedSteps : uniformSteps(stream.uniform(), stepSize[c]);
+        info.leapfrogSteps[c] = steps[c];
+        stream.fillNormal(normals);
+        let squares = 0;
+        for (let i = 0, k = c; i < dim; i++, k += width) {
+          const normal = normals[i];
+          squares += normal * normal;
+          momentum[k] = momentumScale[k] * normal;
+          position[k] = q[k];
+          gradient[k] = g[k];
+        }
+        start[c] = state.energy[c] + squares / 2;
+      }
+
+      trajectory.run(position, momentum, gradient, used, inverseMass, steps, proposed);
+
+      for (let c = 0; c < width; c++) {
+        let squares = 0;
+        for (let k = c; k < momentum.length; k += width) squares += momentum[k] * momentum[k] * inverseMass[k];
+        const error = proposed[c] + squares / 2 - start[c];
+        const finite = error - error === 0;
+        const acceptance = finite ? Math.min(1, Math.exp(-error)) : 0;
+        const accepted = random[c].uniform() < acceptance;
+        if (accepted) {
+          state.energy[c] = proposed[c];
+          for (let k = c; k < q.length; k += width) {
+            q[k] = position[k];
+            g[k] = gradient[k];
+          }
+        }
+        info.acceptance[c] = acceptance;
+        info.accepted[c] = accepted ? 1 : 0;
+        info.energyError[c] = error;
+        info.diverging[c] = finite && Math.abs(error) <= maxEnergyError ? 0 : 1;
+      }
+      return info;
+    },
+
+    adaptation: adapts
+      ? (warmup) => {
+          const logAcceptance = oneStep(energy, settings, inverseMass, momentumScale, width);
+          const massChanged = (c: number) => {
+            for (let k = c; k < inverseMass.length; k += width) momentumScale[k] = 1 / Math.sqrt(inverseMass[k]);
+          };
+          return stanWarmup<HmcState>({ where: "hmc", stepSize, inverseMass, massChanged, logAcceptance }, warmup, {
+            targetAcceptance: settings.targetAcceptance,
+            adaptMass: settings.mass === undefined,
+          });
+        }
+      : undefined,
+
+    parameters: () => ({ stepSize: stepSize.slice(), inverseMass: inverseMass.slice() }),
+  };
+}
+
+/** The number of steps of a trajectory whose length is uniform on (0, pi), for `u` uniform on [0, 1). */
+function uniformSteps(u: number, stepSize: number): number {
+  return Math.min(MOST_STEPS, Math.max(1, Math.ceil((u * Math.PI) / stepSize)));
+}
+
+/** What the step-size search asks for: H before minus H after one step of one column with a fresh momentum. */
+function oneStep(
+  energy: Energy,
+  settings: HmcSettings,
+  inverseMass: Float64Array,
+  momentumScale: Float64Array,
+  width: number,
+): (state: HmcState, column: number, stepSize: number, random: Random) => number {
+  const { dim } = energy;
+  const move = plainTrajectory(energy, integratorNamed("hmc", settings.integrator));
+  const q = new Float64Array(dim);
+  const p = new Float64Array(dim);
+  const g = new Float64Array(dim);
+  const m = new Float64Array(dim);
+  return (state, column, stepSize, random) => {
+    random.fillNormal(p);
+    let before = 0;
+    for (let i = 0, k = column; i < dim; i++, k += width) {
+      before += p[i] * p[i];
+      p[i] *= momentumScale[k];
+      q[i] = state.position[k];
+      g[i] = state.gradient[k];
+      m[i] = inverseMass[k];
+    }
+    const value = move(q, p, g, stepSize, m, 1);
+    let after = 0;
+    for (let i = 0; i < dim; i++) after += p[i] * p[i] * m[i];
+    return state.energy[column] + before / 2 - (value + after / 2);
+  };
+}
+
+export interface HmcOptions {
+  /** Step size, kept as it is; found and averaged during warmup where it is left out. */
+  readonly stepSize?: number;
+  /** Integrator steps per trajectory. See `hmc` for what happens where it is left out. */
+  readonly leapfrogSteps?: number;
+  /** Momentum `p ~ N(0, M)`, `M` diagonal: one number for all coordinates, or one each. Never adapted once given. */
+  readonly mass?: number | ArrayLike<number>;
+  /** Acceptance that the adapted step size aims at. */
+  readonly targetAcceptance?: number;
+  /** Each transition's step size is uniform on `stepSize * [1 - jitter, 1 + jitter]`. */
+  readonly jitter?: number;
+  readonly integrator?: IntegratorName;
+  /** A trajectory whose energy error exceeds this is reported as diverging. */
+  readonly maxEnergyError?: number;
+}
+
+/**
+ * Hamiltonian Monte Carlo, `H = U(q) + p' M^-1 p / 2`.
+ *
+ * - `stepSize` given: everything is fixed. The mass is 1 unless given, a trajectory has `max(5, ceil(sqrt(dim)))` steps unless
+ *   `leapfrogSteps` is given, and nothing is jittered unless `jitter` is given: the textbook algorithm.
+ * - `stepSize` left out: warmup finds it by dual averaging (target `targetAcceptance`), learns a diagonal mass in Stan's windows
+ *   unless `mass` is given, and each transition jitters the step by 10 %. Unless `leapfrogSteps` is given, each trajectory's
+ *   length is uniform on (0, pi) in units of the adapted scales, at most 256 steps: pi/2, a quarter period, on average, and no
+ *   direction of the target, however its period lies, is met by the same phase every time (Mackenzie 1989; Neal 2011, 5.4.3).
+ *
+ * Statistics per transition: `acceptance`, `accepted`, `energyError`, `diverging`, `stepSize` (as used), `leapfrogSteps`. A step of
+ * `velocityVerlet`, `mcLachlan` and `threeStage` takes 1, 2 and 3 gradients.
+ * Throws a RangeError that names the option where one does not fit.
+ *
+ * @example hmc({ stepSize: 0.1, leapfrogSteps: 5, mass: [0.1, 1] }).kind // "hmc"
+ */
+export function hmc(options: HmcOptions = {}): Sampler {
+  const settings = settingsOf(options);
+  const given = Object.entries(settings).filter(([, value]) => value !== undefined);
+  return { kind: "hmc", options: Object.fromEntries(given) };
+}
+
+function settingsOf(options: HmcOptions, dim?: number): HmcSettings {
+  knownOptions("hmc", options, HMC_OPTIONS);
+  const { stepSize, leapfrogSteps, mass, targetAcceptance = 0.8, integrator = "velocityVerlet" } = options;
+  const { jitter = stepSize === undefined ? 0.1 : 0, maxEnergyError = 1000 } = options;
+  if (stepSize !== undefined) positiveNumber("hmc", "stepSize", stepSize);
+  if (leapfrogSteps !== undefined) integerAtLeast("hmc", "leapfrogSteps", leapfrogSteps, 1);
+  if (nonNegativeNumber("hmc", "jitter", jitter) >= 1) refuse("hmc", "jitter", "below 1", jitter);
+  integratorNamed("hmc", integrator);
+  return {
+    stepSize,
+    leapfrogSteps,
+    mass: mass === undefined ? undefined : massOption("hmc", mass, dim),
+    targetAcceptance: openUnit("hmc", "targetAcceptance", targetAcceptance),
+    jitter,
+    integrator,
+    maxEnergyError: positiveNumber("hmc", "maxEnergyError", maxEnergyError),
+  };
+}
+
+const HMC_OPTIONS = ["stepSize", "leapfrogSteps", "mass", "targetAcceptance", "jitter", "integrator", "maxEnergyError"];
+
+export const hmcDefinition: SamplerDefinition = {
+  columns: true,
+  build: (energy, options, width) => hmcKernel(energy, settingsOf(options, energy.dim), width),
+};
