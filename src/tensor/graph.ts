@@ -29,6 +29,8 @@ export interface Attributes {
   readonly axes?: readonly number[];
   /** Slice: first index per axis. Pad: zeros before, per axis. */
   readonly start?: readonly number[];
+  /** Scatter-add: how many entries the result has along axis 0. */
+  readonly length?: number;
   /** Polygamma: its order. */
   readonly order?: number;
   /** Triangular solve: solve with the transpose. */

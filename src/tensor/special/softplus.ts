@@ -1,0 +1,11 @@
+// The smooth ramp, minus the log of the logistic function at `-x`.
+
+/**
+ * `log(1 + e^x)`, without overflow and with full relative accuracy in both tails.
+ * Source: the identity `log(1 + e^x) = max(x, 0) + log(1 + e^(-|x|))`; the second term is at most `log 2`.
+ *
+ * @example softplus(0) // 0.6931471805599453, log 2
+ */
+export function softplus(x: number): number {
+  return x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x));
+}
