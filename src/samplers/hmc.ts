@@ -98,7 +98,8 @@ function hmcKernel(energy: Energy, settings: HmcSettings, width: number): Kernel
         for (let i = 0; i < dim; i++) q[i] = startAt[i * width + c];
         state.energy[c] = energy.valueAndGradient(q, g);
         for (let i = 0; i < dim; i++) state.gradient[i * width + c] = g[i];
-        if (!Number.isFinite(state.energy[c])) refuse("hmc", `the energy at the start of column ${c}`, "finite", state.energy[c]);
+        if (!Number.isFinite(state.energy[c]))
+          refuse("hmc", `the energy at the start of column ${c}`, "finite", state.energy[c]);
         const broken = g.find((slope) => !Number.isFinite(slope));
         if (broken !== undefined) refuse("hmc", `the gradient at the start of column ${c}`, "finite", broken);
       }

@@ -25,7 +25,10 @@ export interface Kernel<State extends KernelState = KernelState> {
   step(state: State, random: readonly Random[]): Info;
   /** Makes `state.energy` the energy at `state.position` where `step` does not keep it so. Called before a draw is kept. */
   refresh?(state: State): void;
-  /** What warmup does in `warmup` transitions; absent where nothing adapts. */
+  /**
+   * What warmup does in `warmup` transitions; absent where nothing adapts. Where it is present its `start` and `finish` are called
+   * even for a warmup of 0: values that depend on the energy, such as a first step size, are found there.
+   */
   adaptation?(warmup: number): Adaptation<State>;
   /** The values in use, adapted or given: `[width]` or `[dim, width]` each. */
   parameters(): Record<string, Float64Array>;
@@ -55,7 +58,7 @@ export interface Adaptation<State extends KernelState = KernelState> {
 
 /** How a sampler's record becomes a kernel. */
 export interface SamplerDefinition {
-  /** True where several chains can advance as columns of one kernel. */
+  /** True where several chains can advance as columns of one kernel; otherwise `build` takes width 1 only. */
   readonly columns: boolean;
   /** Refuses options that do not fit the energy. */
   build(energy: Energy, options: Readonly<Record<string, unknown>>, width: number): Kernel;

@@ -16,7 +16,10 @@ export function massOption(where: string, mass: unknown, dim?: number): number |
 
 /** 1 / mass for every coordinate of every column: `[dim, width]`. */
 export function inverseOf(mass: number | readonly number[], dim: number, width: number): Float64Array {
-  return Float64Array.from({ length: dim * width }, (_, k) => 1 / (typeof mass === "number" ? mass : mass[Math.floor(k / width)]));
+  return Float64Array.from(
+    { length: dim * width },
+    (_, k) => 1 / (typeof mass === "number" ? mass : mass[Math.floor(k / width)]),
+  );
 }
 
 /**

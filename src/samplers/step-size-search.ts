@@ -16,10 +16,14 @@ export function searchStepSize(where: string, start: number, logAcceptance: (ste
   for (;;) {
     stepSize = grow ? 2 * stepSize : stepSize / 2;
     if (stepSize > LARGEST) {
-      throw new RangeError(`${where}: no step size found: steps of ${LARGEST} are still accepted, so the energy looks flat`);
+      throw new RangeError(
+        `${where}: no step size found: steps of ${LARGEST} are still accepted, so the energy looks flat`,
+      );
     }
     if (stepSize < SMALLEST) {
-      throw new RangeError(`${where}: no step size found: even the smallest step is rejected, so the gradient does not fit the energy`);
+      throw new RangeError(
+        `${where}: no step size found: even the smallest step is rejected, so the gradient does not fit the energy`,
+      );
     }
     if (isAccepted(logAcceptance(stepSize)) !== grow) return stepSize;
   }

@@ -1,0 +1,98 @@
+// The automatic step size of unadjusted Langevin dynamics. With w <- w - (eps/2) grad + sqrt(eps) xi, a direction of curvature
+// a whose gradient estimate has variance s^2 gets the stationary variance (1/a) (1 + eps s^2 / 4) / (1 - eps a / 4); its two
+// excesses add up to eps (a + s^2) / 4, which this file holds at 5 % in the stiffest direction.
+
+import type { Random } from "../random/random.js";
+import { curvatureProbe, type Gradient } from "./curvature.js";
+
+/** Relative excess of the stationary variance in the stiffest direction. */
+const EXCESS = 0.05;
+const PRODUCT = 4 * EXCESS;
+const NOISE_BATCHES = 32;
+
+/** The gradient of an energy, well and cheaply estimated. */
+export interface EstimatedGradient {
+  readonly dim: number;
+  /** The gradient on rows that stay the same from call to call: its Hessian stands for that of the energy. */
+  readonly steady: Gradient;
+  /** The gradient on the next mini-batch; absent where there is no noise because every step sees all data. */
+  readonly noisy?: (q: Float64Array, random: Random, out: Float64Array) => void;
+}
+
+export interface LangevinStepSize {
+  /** From a start whose surroundings are not known. Throws where no step size is small enough. */
+  first(q: Float64Array, scale: Float64Array, random: Random): number;
+  /** Measures at one more position of the chain; returns the step size for the stiffest place met since `first`. */
+  next(q: Float64Array, scale: Float64Array, random: Random): number;
+}
+
+/**
+ * `scale` is the square root of the diagonal preconditioner G, and all is measured in the coordinates `w / scale`, in which
+ * the preconditioned dynamics is plain.
+ */
+export function langevinStepSize(where: string, gradient: EstimatedGradient): LangevinStepSize {
+  const { dim } = gradient;
+  const probe = curvatureProbe(dim);
+  const original = new Float64Array(dim);
+  const scaled = new Float64Array(dim);
+  const displaced = new Float64Array(dim);
+  const estimate = new Float64Array(dim);
+  let stiffest = 0;
+
+  /** a + s^2 in the stiffest direction at `q`; infinite where gradients are not finite. */
+  function stiffnessAt(q: Float64Array, scale: Float64Array, random: Random, iterations: number): number {
+    for (let i = 0; i < dim; i++) scaled[i] = q[i] / scale[i];
+    const inScaled: Gradient = (y, out) => {
+      for (let i = 0; i < dim; i++) original[i] = scale[i] * y[i];
+      gradient.steady(original, out);
+      for (let i = 0; i < dim; i++) out[i] *= scale[i];
+    };
+    const total = probe.largest(inScaled, scaled, iterations) + noiseAlong(probe.direction, q, scale, random);
+    return Number.isFinite(total) ? total : Number.POSITIVE_INFINITY;
+  }
+
+  /** Variance of the mini-batch gradient along a direction. */
+  function noiseAlong(direction: Float64Array, q: Float64Array, scale: Float64Array, random: Random): number {
+    if (gradient.noisy === undefined) return 0;
+    let mean = 0;
+    let squares = 0;
+    for (let batch = 1; batch <= NOISE_BATCHES; batch++) {
+      gradient.noisy(q, random, estimate);
+      let along = 0;
+      for (let i = 0; i < dim; i++) along += direction[i] * scale[i] * estimate[i];
+      const before = along - mean;
+      mean += before / batch;
+      squares += before * (along - mean);
+    }
+    return squares / (NOISE_BATCHES - 1);
+  }
+
+  return {
+    first(q, scale, random) {
+      stiffest = stiffnessAt(q, scale, random, 20);
+      if (stiffest === Number.POSITIVE_INFINITY) {
+        throw new RangeError(`${where}: no step size found: the gradient around the start is not finite`);
+      }
+      const direction = new Float64Array(dim);
+      random.fillNormal(direction);
+      // A degenerate minimum is flat at its centre and steep around it, so look as far out as such steps would carry the
+      // chain (a direction of curvature a spreads to 1/sqrt(a)), and come back until what is found there agrees.
+      let stepSize = PRODUCT / Math.max(stiffest, 1e-12);
+      for (; stepSize > 1e-300; stepSize /= 2) {
+        const reach = Math.sqrt(stepSize / PRODUCT);
+        for (let i = 0; i < dim; i++) displaced[i] = q[i] + reach * scale[i] * direction[i];
+        const found = stiffnessAt(displaced, scale, random, 8);
+        if (stepSize * found <= 2 * PRODUCT) {
+          stiffest = Math.max(stiffest, found);
+          return PRODUCT / Math.max(stiffest, 1e-12);
+        }
+      }
+      throw new RangeError(`${where}: no step size found: the energy is too steep around the start`);
+    },
+    next(q, scale, random) {
+      const found = stiffnessAt(q, scale, random, 8);
+      if (Number.isFinite(found)) stiffest = Math.max(stiffest, found);
+      return PRODUCT / Math.max(stiffest, 1e-12);
+    },
+  };
+}

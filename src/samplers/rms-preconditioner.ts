@@ -1,0 +1,39 @@
+// A diagonal preconditioner from the squared gradients of mini-batches: Li, Chen, Carlson and Carin 2016 (pSGLD), after RMSProp.
+// It is estimated once and then frozen: a constant G leaves the law as it is, a moving one would need a correction term.
+
+export interface RmsPreconditioner {
+  /** Takes the gradient of one step. */
+  add(gradient: Float64Array): void;
+  /**
+   * Writes G: `1 / (sqrt(V) + damping * rms(sqrt(V)))` divided by its mean over the coordinates, so that a step size means the
+   * same with and without it. No entry exceeds `(1 + damping) / damping`, however flat its direction.
+   */
+  write(out: Float64Array): void;
+}
+
+/** `V` is the average of squared gradients with weights falling as `alpha^age`, free of the bias of its start. */
+export function rmsPreconditioner(dim: number, alpha: number, damping: number): RmsPreconditioner {
+  const weighted = new Float64Array(dim);
+  let weight = 0;
+  return {
+    add(gradient) {
+      weight = alpha * weight + (1 - alpha);
+      for (let i = 0; i < dim; i++) weighted[i] = alpha * weighted[i] + (1 - alpha) * gradient[i] * gradient[i];
+    },
+    write(out) {
+      let total = 0;
+      for (let i = 0; i < dim; i++) total += weighted[i] / weight;
+      const floor = damping * Math.sqrt(total / dim);
+      if (!(floor > 0)) {
+        out.fill(1);
+        return;
+      }
+      let sum = 0;
+      for (let i = 0; i < dim; i++) {
+        out[i] = 1 / (Math.sqrt(weighted[i] / weight) + floor);
+        sum += out[i];
+      }
+      for (let i = 0; i < dim; i++) out[i] *= dim / sum;
+    },
+  };
+}
