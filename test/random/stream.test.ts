@@ -1,0 +1,342 @@
+// Streams: the generator's words, where they start, that they are independent, and that they go on where they were left.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { type Random, type RandomState, restore, stream } from "../../src/random/index.js";
+import { chiSquareDeviation, countDeviation, FAR, holds, ksDeviation, meanDeviation, normals } from "./laws.js";
+
+/** xoshiro128** 1.1 in integers without end. */
+function* xoshiro(words: readonly number[]): Generator<bigint> {
+  const mask = 2n ** 32n - 1n;
+  const rotate = (x: bigint, k: bigint) => ((x << k) | (x >> (32n - k))) & mask;
+  const s = words.map(BigInt);
+  for (;;) {
+    yield (rotate((s[1] * 5n) & mask, 7n) * 9n) & mask;
+    const t = (s[1] << 9n) & mask;
+    s[2] ^= s[0];
+    s[3] ^= s[1];
+    s[1] ^= s[2];
+    s[0] ^= s[3];
+    s[2] ^= t;
+    s[3] = rotate(s[3], 11n);
+  }
+}
+
+/** What version 1 draws for seed 0: changing these numbers changes every stored result. */
+const FIXTURE = {
+  words: [2892732653, 2166176960, 684293782, 603093625],
+  uniform: [0.06968511910888953, 0.22134426151460407, 0.9157311829579671],
+  normal: [0.48174345672857805, -0.38983930497119673, -1.996273782429931],
+  exponential: [0.9767442604955443, 1.0567113544081583, 0.9902865619200282],
+  gamma: [0.005109449341077553, 0.09317047106806606, 0.14669880885504744, 1.0691817258526226, 56.02666266339843],
+  permutation: [1, 4, 2, 7, 0, 8, 5, 3, 6, 9],
+  named: 0.46986750982050196,
+  normals: "e2f392a833333dc7",
+  gammas: "78e9dfd5fe747504",
+};
+
+const word = (random: Random) => random.integer(2 ** 32);
+
+test("the words are those of xoshiro128**", () => {
+  const known = restore({ seed: 0, path: [], words: [1, 2, 3, 4] });
+  assert.deepEqual([word(known), word(known), word(known), word(known)], [11520, 0, 5927040, 70819200]);
+  for (const seed of [0, 1, 2 ** 53 - 1]) {
+    const random = stream(seed, "words");
+    const reference = xoshiro(random.state().words);
+    for (let i = 0; i < 1000; i++) assert.equal(BigInt(word(random)), reference.next().value);
+  }
+});
+
+test("a uniform is 27 bits of one word and 26 of the next", () => {
+  const random = stream(4);
+  const words = xoshiro(random.state().words);
+  const next = () => words.next().value as bigint;
+  for (let i = 0; i < 1000; i++) {
+    assert.equal(random.uniform(), Number((next() >> 5n) * 2n ** 26n + (next() >> 6n)) / 2 ** 53);
+  }
+});
+
+test("the stored numbers of seed 0 come out on every machine", () => {
+  const random = stream(0);
+  assert.deepEqual(random.state(), { seed: 0, path: [], words: FIXTURE.words });
+  assert.deepEqual(
+    Array.from({ length: 3 }, () => random.uniform()),
+    FIXTURE.uniform,
+  );
+  assert.deepEqual(
+    Array.from({ length: 3 }, () => random.normal()),
+    FIXTURE.normal,
+  );
+  assert.deepEqual(
+    Array.from({ length: 3 }, () => random.exponential()),
+    FIXTURE.exponential,
+  );
+  assert.deepEqual(
+    [0.05, 0.5, 1, 2.5, 50].map((shape) => random.gamma(shape)),
+    FIXTURE.gamma,
+  );
+  assert.deepEqual([...random.permutation(10)], FIXTURE.permutation);
+  assert.equal(stream(0, "chain", 3).uniform(), FIXTURE.named);
+  // Enough draws to pass through every rare path, and every bit of them.
+  assert.equal(digest(normals(stream(0, "normals"), 200_000)), FIXTURE.normals);
+  const gammas = stream(0, "gammas");
+  assert.equal(digest(Float64Array.from({ length: 50_000 }, (_, i) => gammas.gamma(0.1 + (i % 50)))), FIXTURE.gammas);
+});
+
+test("filling an array equals drawing one by one, bit for bit", () => {
+  // Long enough for some 60 draws from the normal's tail and 3000 from its edges.
+  for (const length of [0, 1, 2, 200_000]) {
+    const [filled, single] = [stream(5, length), stream(5, length)];
+    const [a, b] = [new Float64Array(length), new Float64Array(length)];
+    filled.fillNormal(a);
+    for (let i = 0; i < length; i++) b[i] = single.normal();
+    assert.deepEqual(new Uint8Array(a.buffer), new Uint8Array(b.buffer));
+    assert.deepEqual(filled.state(), single.state());
+    filled.fillUniform(a);
+    for (let i = 0; i < length; i++) b[i] = single.uniform();
+    assert.deepEqual(a, b);
+    assert.deepEqual(filled.state(), single.state());
+  }
+});
+
+const pathItem = fc.oneof(fc.string({ unit: "binary" }), fc.maxSafeInteger(), fc.integer({ min: -3, max: 3 }));
+const path = fc.array(pathItem, { maxLength: 4 });
+
+test("a stream goes on from its state, through JSON", () => {
+  const draws: ((random: Random) => unknown)[] = [
+    (random) => random.uniform(),
+    (random) => random.normal(),
+    (random) => random.exponential(),
+    (random) => random.gamma(0.3),
+    (random) => random.gamma(3),
+    (random) => random.integer(7),
+    (random) => random.permutation(4),
+    (random) => normals(random, 5),
+  ];
+  const draw = fc.constantFrom(...draws);
+  fc.assert(
+    fc.property(
+      fc.maxSafeInteger().map(Math.abs),
+      path,
+      fc.array(draw),
+      fc.array(draw),
+      (seed, names, before, after) => {
+        const random = stream(seed, ...names);
+        for (const f of before) f(random);
+        const state = random.state();
+        const restored = restore(JSON.parse(JSON.stringify(state)) as RandomState);
+        assert.deepEqual(restored.state(), state);
+        assert.deepEqual(
+          after.map((f) => f(restored)),
+          after.map((f) => f(random)),
+        );
+        assert.deepEqual(restored.split("x").state(), random.split("x").state());
+      },
+    ),
+    { seed: 1, numRuns: 300 },
+  );
+});
+
+test("splitting names a stream: it does not depend on what was drawn, nor draw", () => {
+  fc.assert(
+    fc.property(fc.nat(), path, path, (seed, first, second) => {
+      fc.pre(second.length > 0);
+      const random = stream(seed, ...first);
+      const early = random.split(...second).state();
+      const before = random.state();
+      random.normal();
+      assert.deepEqual(random.split(...second).state(), early);
+      assert.deepEqual(stream(seed, ...first, ...second).state(), early);
+      assert.deepEqual(restore(before).state(), before);
+    }),
+    { seed: 1 },
+  );
+});
+
+test("different names, different streams", () => {
+  const paths: (number | string)[][] = [
+    [],
+    [0],
+    ["0"],
+    [1],
+    ["1"],
+    [1, 2],
+    [12],
+    ["12"],
+    ["1", "2"],
+    ["1", 2],
+    [1, "2"],
+    [""],
+    ["", ""],
+    [0, 0],
+    ["ab", "c"],
+    ["a", "bc"],
+    ["abc"],
+    [-1],
+    [2 ** 32],
+    [2 ** 32 - 1],
+    [-(2 ** 32)],
+    [2 ** 53 - 1],
+    [-(2 ** 53) + 1],
+    ["\u0000"],
+    ["\ud800"],
+    ["a", 1, 2],
+    ["a", 12],
+  ];
+  const starts = [0, 1, 2, 12, 2 ** 32, 2 ** 53 - 1].flatMap((seed) =>
+    paths.map((names) =>
+      stream(seed, ...names)
+        .state()
+        .words.join(),
+    ),
+  );
+  assert.equal(new Set(starts).size, starts.length);
+  assert.deepEqual(stream(0, -0).state().words, stream(0, 0).state().words, "0 and -0, which JSON does not keep apart");
+  fc.assert(
+    fc.property(path, path, (a, b) => {
+      fc.pre(JSON.stringify(a) !== JSON.stringify(b));
+      assert.notDeepEqual(stream(0, ...a).state().words, stream(0, ...b).state().words);
+    }),
+    { seed: 1, numRuns: 1000 },
+  );
+});
+
+test("one bit of seed or path turns half of the 128 bits at which a stream starts", () => {
+  const flips = (a: Random, b: Random) => {
+    const other = b.state().words;
+    return a.state().words.reduce((sum, word, i) => sum + bitCount(word ^ other[i]), 0);
+  };
+  const distances: number[] = [];
+  for (let i = 0; i < 500; i++) {
+    for (let bit = 0; bit < 53; bit++) {
+      if (Math.floor(i / 2 ** bit) % 2 === 1) continue; // that pair is met from its other end
+      const turned = i + 2 ** bit;
+      distances.push(flips(stream(i), stream(turned)), flips(stream(0, "chain", i, 7), stream(0, "chain", turned, 7)));
+    }
+  }
+  // Each distance is binomial: mean 64, variance 32.
+  const x = Float64Array.from(distances);
+  assert.ok(Math.abs(meanDeviation(x, 64, 32)) < FAR);
+  assert.ok(
+    Math.abs(
+      meanDeviation(
+        x.map((d) => (d - 64) ** 2),
+        32,
+        2 * 32 * 32 * (1 - 1 / 128),
+      ),
+    ) < FAR,
+  );
+});
+
+test("sibling streams are independent from their first number on", () => {
+  // The i-th sibling's first numbers, read across siblings.
+  holds("siblings: first uniforms", 100_000, (random, draws) => {
+    const [seed, x] = [random.integer(2 ** 32), new Float64Array(draws)];
+    for (let i = 0; i < draws; i++) x[i] = stream(seed, "chain", i).uniform();
+    return ksDeviation(x, (u) => u);
+  });
+  holds("siblings: neighbours' first uniforms", 100_000, (random, draws) => {
+    const [seed, counts] = [random.integer(2 ** 32), new Float64Array(256)];
+    for (let i = 0; i < draws; i++) {
+      const [u, v] = [stream(seed, 2 * i).uniform(), stream(seed, 2 * i + 1).uniform()];
+      counts[16 * Math.floor(16 * u) + Math.floor(16 * v)]++;
+    }
+    return chiSquareDeviation(counts, new Float64Array(256).fill(draws / 256));
+  });
+  holds("neighbouring seeds: first uniforms", 100_000, (random, draws) => {
+    const [first, counts] = [random.integer(2 ** 32), new Float64Array(256)];
+    for (let i = 0; i < draws; i++) {
+      const [u, v] = [stream(first + 2 * i).uniform(), stream(first + 2 * i + 1).uniform()];
+      counts[16 * Math.floor(16 * u) + Math.floor(16 * v)]++;
+    }
+    return chiSquareDeviation(counts, new Float64Array(256).fill(draws / 256));
+  });
+});
+
+test("siblings, parent and child are uncorrelated, in step and one step apart", () => {
+  for (const [relation, partner] of [
+    ["sibling", (i: number) => ["chain", i + 1]],
+    ["parent", () => ["chain"]],
+    ["child", (i: number) => ["chain", i, 0]],
+  ] as const) {
+    for (let i = 0; i < 8; i++) {
+      for (const lag of [0, 1]) {
+        holds(`${relation} of chain ${i} at lag ${lag}`, 50_000, (random, draws) => {
+          const seed = random.integer(2 ** 32);
+          const x = normals(stream(seed, "chain", i), draws);
+          const y = normals(stream(seed, ...partner(i)), draws + lag).subarray(lag);
+          return meanDeviation(
+            x.map((xi, j) => xi * y[j]),
+            0,
+            1,
+          );
+        });
+      }
+    }
+  }
+});
+
+test("a hundred thousand streams' starts have fair bits", () => {
+  const draws = 100_000;
+  const ones = new Float64Array(128);
+  for (let i = 0; i < draws; i++) {
+    stream(0, i)
+      .state()
+      .words.forEach((word, lane) => {
+        for (let bit = 0; bit < 32; bit++) ones[32 * lane + bit] += (word >>> bit) & 1;
+      });
+  }
+  for (const count of ones) assert.ok(Math.abs(countDeviation(count, draws, 0.5)) < FAR);
+});
+
+test("nonsense is refused by name", () => {
+  const words = [1, 2, 3, 4];
+  const sentences: [() => unknown, string][] = [
+    [() => stream(-1), "stream: seed must be a non-negative integer, got -1"],
+    [() => stream(NaN), "stream: seed must be a non-negative integer, got NaN"],
+    [() => stream(0.5), "stream: seed must be a non-negative integer, got 0.5"],
+    [() => stream(2 ** 53), "stream: seed must be a non-negative integer, got 9007199254740992"],
+    [() => stream("1" as unknown as number), 'stream: seed must be a non-negative integer, got "1"'],
+    [() => stream(0, "a", 0.5), "stream: path[1] must be a safe integer or a string, got 0.5"],
+    [() => stream(0, NaN), "stream: path[0] must be a safe integer or a string, got NaN"],
+    [
+      () => stream(0, undefined as unknown as number),
+      "stream: path[0] must be a safe integer or a string, got undefined",
+    ],
+    [() => stream(0).split(), "split: path must be at least one integer or string, got a list of length 0"],
+    [() => restore({ seed: -1, path: [], words }), "restore: state.seed must be a non-negative integer, got -1"],
+    [() => restore({ seed: 0, path: [1.5], words }), "restore: path[0] must be a safe integer or a string, got 1.5"],
+    [
+      () => restore({ seed: 0, path: [], words: [1, 2, 3] }),
+      "restore: state.words must be four integers from 0 to 2^32 - 1, not all 0, got a list of length 3",
+    ],
+    [
+      () => restore({ seed: 0, path: [], words: [0, 0, 0, 0] }),
+      "restore: state.words must be four integers from 0 to 2^32 - 1, not all 0, got a list of length 4",
+    ],
+    [
+      () => restore({ seed: 0, path: [], words: [1, 2, 3, -4] }),
+      "restore: state.words must be four integers from 0 to 2^32 - 1, not all 0, got a list of length 4",
+    ],
+  ];
+  for (const [nonsense, message] of sentences) assert.throws(nonsense, { name: "RangeError", message });
+});
+
+function bitCount(word: number): number {
+  let count = 0;
+  for (let rest = word >>> 0; rest > 0; rest = (rest & (rest - 1)) >>> 0) count++;
+  return count;
+}
+
+/** FNV-1a (a word at a time) over the high halves of the numbers and over the low ones. */
+function digest(x: Float64Array): string {
+  const view = new DataView(new ArrayBuffer(8));
+  let [high, low] = [0x811c9dc5, 0x811c9dc5];
+  for (const xi of x) {
+    view.setFloat64(0, xi);
+    high = Math.imul(high ^ view.getUint32(0), 0x01000193);
+    low = Math.imul(low ^ view.getUint32(4), 0x01000193);
+  }
+  return [high, low].map((half) => (half >>> 0).toString(16).padStart(8, "0")).join("");
+}
