@@ -89,7 +89,7 @@ function cotangentPolynomial(order: number): Float64Array {
   for (let n = cotangentPolynomials.length; n <= order; n++) {
     const previous = cotangentPolynomials[n - 1];
     const previousParity = n % 2;
-    const next = new Float64Array((n + 1) / 2 + 1);
+    const next = new Float64Array(Math.floor((n + 1) / 2) + 1);
     for (let k = 0; k < previous.length; k++) {
       const power = 2 * k + previousParity;
       if (power === 0) continue;

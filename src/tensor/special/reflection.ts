@@ -16,6 +16,7 @@ export function piCotPi(x: number): number {
   const distance = Math.abs(r);
   if (distance < close) return 1 / r;
   // Beyond 1/4 the cotangent is the tangent of the complement, whose argument is exact: no error is magnified near its zero at 1/2.
-  const magnitude = distance > 0.25 ? Math.PI * Math.tan(Math.PI * (0.5 - distance)) : Math.PI / Math.tan(Math.PI * distance);
+  const magnitude =
+    distance > 0.25 ? Math.PI * Math.tan(Math.PI * (0.5 - distance)) : Math.PI / Math.tan(Math.PI * distance);
   return r < 0 ? -magnitude : magnitude;
 }
