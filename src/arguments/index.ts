@@ -40,6 +40,12 @@ export function openUnit(where: string, name: string, value: unknown): number {
   return value;
 }
 
+/** A number from 0 to 1, both included. */
+export function closedUnit(where: string, name: string, value: unknown): number {
+  if (typeof value !== "number" || !(value >= 0 && value <= 1)) refuse(where, name, "a number from 0 to 1", value);
+  return value;
+}
+
 export function oneOf<T extends string>(where: string, name: string, value: unknown, choices: readonly T[]): T {
   if (!choices.includes(value as T)) {
     refuse(where, name, `one of ${choices.map((choice) => JSON.stringify(choice)).join(", ")}`, value);
@@ -52,7 +58,8 @@ export function finiteVector(where: string, name: string, value: unknown, length
   const expected = length === undefined ? "a list of numbers" : `${length} finite number${length === 1 ? "" : "s"}`;
   if (!isNumberList(value) || (length !== undefined && value.length !== length)) refuse(where, name, expected, value);
   for (let i = 0; i < value.length; i++) {
-    if (typeof value[i] !== "number" || !Number.isFinite(value[i])) refuse(where, `${name}[${i}]`, "a finite number", value[i]);
+    if (typeof value[i] !== "number" || !Number.isFinite(value[i]))
+      refuse(where, `${name}[${i}]`, "a finite number", value[i]);
   }
   return Float64Array.from(value);
 }

@@ -18,11 +18,23 @@ interface Column {
  * The graph that evaluates `graph` on `width` columns at once. Input i gets a last axis of length `width` where `mapped[i]` (all where left
  * out) and is shared by the columns elsewhere; every output has the axis.
  */
-export function mapColumns(graph: Graph, width: number, mapped: readonly boolean[] = graph.inputs.map(() => true)): Graph {
+export function mapColumns(
+  graph: Graph,
+  width: number,
+  mapped: readonly boolean[] = graph.inputs.map(() => true),
+): Graph {
   const slots = graph.inputs.map((slot, i) => (mapped[i] ? { ...slot, shape: [...slot.shape, width] } : slot));
   const inputs = slots.map((slot) => placeholder(slot));
-  const outputs = mapInstructions(graph, inputs.map((tensor, i) => ({ tensor, mapped: mapped[i] })), width);
-  return flatten(inputs, outputs.map((output) => spread(output, width)), slots);
+  const outputs = mapInstructions(
+    graph,
+    inputs.map((tensor, i) => ({ tensor, mapped: mapped[i] })),
+    width,
+  );
+  return flatten(
+    inputs,
+    outputs.map((output) => spread(output, width)),
+    slots,
+  );
 }
 
 function mapInstructions(graph: Graph, inputs: readonly Column[], width: number): Column[] {
@@ -37,7 +49,16 @@ function mapInstructions(graph: Graph, inputs: readonly Column[], width: number)
       values.push({ tensor: constantTensor(Float64Array.of(0), []), mapped: false });
     } else if (op === "result") values.push(loops.get(instruction.inputs[0])![attributes.index!]);
     else if (!operands.some((operand) => operand.mapped)) {
-      values.push({ tensor: new Tensor(op, operands.map(({ tensor }) => tensor), shape, dtype, attributes), mapped: false });
+      values.push({
+        tensor: new Tensor(
+          op,
+          operands.map(({ tensor }) => tensor),
+          shape,
+          dtype,
+          attributes,
+        ),
+        mapped: false,
+      });
     } else {
       const original = { op, shape, dtype, attributes };
       const rule = elementwise[op] !== undefined ? everywhere : rules[op];
@@ -52,7 +73,13 @@ type Rule = (operands: readonly Column[], original: Original, width: number) => 
 
 /** The same primitive on operands that all have the extra axis. */
 const everywhere: Rule = (operands, { op, shape, dtype, attributes }, width) =>
-  new Tensor(op, operands.map((operand) => spread(operand, width)), [...shape, width], dtype, attributes);
+  new Tensor(
+    op,
+    operands.map((operand) => spread(operand, width)),
+    [...shape, width],
+    dtype,
+    attributes,
+  );
 
 const rules: Readonly<Record<string, Rule>> = {
   cast: everywhere,
@@ -108,15 +135,28 @@ function mapLoop(loop: Loop, operands: readonly Column[], width: number): Column
   const last = body.inputs.length - 1;
   // Carries are mapped all, since one that starts alike may part; the rest stay as they come.
   const mapped = body.inputs.map((_, i) => i < carries || (i < last && operands[i].mapped));
-  const inputs = body.inputs.map((slot, i) => placeholder(mapped[i] ? { ...slot, shape: [...slot.shape, width] } : slot));
-  const outputs = mapInstructions(body, inputs.map((tensor, i) => ({ tensor, mapped: mapped[i] })), width);
+  const inputs = body.inputs.map((slot, i) =>
+    placeholder(mapped[i] ? { ...slot, shape: [...slot.shape, width] } : slot),
+  );
+  const outputs = mapInstructions(
+    body,
+    inputs.map((tensor, i) => ({ tensor, mapped: mapped[i] })),
+    width,
+  );
   const slots = inputs.map(({ shape, dtype }, i) => ({ name: body.inputs[i].name, shape, dtype }));
-  const mappedBody = flatten(inputs, outputs.map((output) => spread(output, width)), slots);
+  const mappedBody = flatten(
+    inputs,
+    outputs.map((output) => spread(output, width)),
+    slots,
+  );
   const results = loop.results.map(({ shape, dtype }) => ({ shape: [...shape, width], dtype }));
   const columns: Loop = { ...loop, body: mappedBody, results };
   const given = operands.map((operand, i) => (i < carries ? spread(operand, width) : operand.tensor));
   const node = repeatNode(columns, given.slice(0, carries + sequences).concat(given.slice(carries + sequences)));
-  return results.map(({ shape, dtype }, index) => ({ tensor: new Tensor("result", [node], shape, dtype, { index }), mapped: true }));
+  return results.map(({ shape, dtype }, index) => ({
+    tensor: new Tensor("result", [node], shape, dtype, { index }),
+    mapped: true,
+  }));
 }
 
 /** The value with the extra axis, repeated where it had none. */
@@ -125,7 +165,9 @@ function spread({ tensor, mapped }: Column, width: number): Tensor {
 }
 
 function columnsAsBatch(operands: readonly Column[], width: number, f: (batched: Tensor[]) => Tensor): Tensor {
-  const result = f(operands.map((operand) => moveAxis(spread(operand, width), operand.tensor.rank - (operand.mapped ? 1 : 0), 0)));
+  const result = f(
+    operands.map((operand) => moveAxis(spread(operand, width), operand.tensor.rank - (operand.mapped ? 1 : 0), 0)),
+  );
   return moveAxis(result, 0, result.rank - 1);
 }
 
@@ -144,6 +186,11 @@ function columnsFirst(table: Tensor, width: number): { flat: Tensor; rows: numbe
 
 /** Indices `[..., width]` into a table that holds the columns' rows one column after another. */
 function offsetByColumn(indices: Tensor, rows: number, width: number): Tensor {
-  return indices.add(constantTensor(Float64Array.from({ length: width }, (_, c) => c * rows), [width], indices.dtype));
+  return indices.add(
+    constantTensor(
+      Float64Array.from({ length: width }, (_, c) => c * rows),
+      [width],
+      indices.dtype,
+    ),
+  );
 }
-

@@ -1,10 +1,10 @@
 // Compiles graphs, each once: programs are cached by the graph's own text.
 
-import type { Graph } from "./graph.js";
 import { interpreter } from "./backends/interpreter.js";
+import type { Graph } from "./graph.js";
+import { sizeOf } from "./graph.js";
 import type { Backend, BackendName, NumberArray, Program } from "./program.js";
 import { emptyArray } from "./program.js";
-import { sizeOf } from "./graph.js";
 
 const backends: Readonly<Record<BackendName, Backend>> = { interpreter, javascript: interpreter };
 
@@ -28,7 +28,9 @@ const programs = new WeakMap<Graph, Partial<Record<BackendName, Program>>>();
 
 /** Runs a graph once on fresh arrays: for tests and one-off computations. */
 export function evaluate(graph: Graph, inputs: readonly NumberArray[], options: CompileOptions = {}): NumberArray[] {
-  const outputs = graph.outputs.map((k) => emptyArray(graph.instructions[k].dtype, sizeOf(graph.instructions[k].shape)));
+  const outputs = graph.outputs.map((k) =>
+    emptyArray(graph.instructions[k].dtype, sizeOf(graph.instructions[k].shape)),
+  );
   compile(graph, options).run(inputs, outputs);
   return outputs;
 }

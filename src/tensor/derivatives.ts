@@ -16,7 +16,8 @@ const flat = new Set(["constant", "input", "stopGradient", "sign", "floor", "les
  * @example gradient(q.square().sum(), [q]) // [2 q]
  */
 export function gradient(output: Tensor, wrt: readonly Tensor[]): Tensor[] {
-  if (output.rank !== 0) throw new RangeError(`gradient: the output must be a scalar, got shape ${format(output.shape)}`);
+  if (output.rank !== 0)
+    throw new RangeError(`gradient: the output must be a scalar, got shape ${format(output.shape)}`);
   return vjp([output], [output.like(1)], wrt);
 }
 
@@ -65,7 +66,8 @@ export function reverse(
     if (!active.has(tensor) || flat.has(tensor.op) || tensor.op === "result") continue;
     if (tensor.op === "repeat") {
       const cotangentsOfResults: (Tensor | undefined)[] = [];
-      for (const result of results.get(tensor) ?? []) cotangentsOfResults[result.attributes.index!] = adjoints.get(result);
+      for (const result of results.get(tensor) ?? [])
+        cotangentsOfResults[result.attributes.index!] = adjoints.get(result);
       if (cotangentsOfResults.some((cotangent) => cotangent !== undefined)) {
         const wanted = tensor.inputs.map((input) => active.has(input));
         loopReverse(tensor, cotangentsOfResults, wanted, reverse).forEach((adjoint, k) => {
@@ -107,14 +109,19 @@ export function forward(
   const ofLoop = (node: Tensor): (Tensor | undefined)[] => {
     let results = loops.get(node);
     if (results === undefined) {
-      results = loopForward(node, node.inputs.map((input) => derivatives.get(input)), forward);
+      results = loopForward(
+        node,
+        node.inputs.map((input) => derivatives.get(input)),
+        forward,
+      );
       loops.set(node, results);
     }
     return results;
   };
   for (const tensor of topological(outputs)) {
     if (derivatives.has(tensor) || flat.has(tensor.op) || tensor.op === "repeat") continue;
-    const derivative = tensor.op === "result" ? ofLoop(tensor.inputs[0])[tensor.attributes.index!] : tangentOf(tensor, derivatives);
+    const derivative =
+      tensor.op === "result" ? ofLoop(tensor.inputs[0])[tensor.attributes.index!] : tangentOf(tensor, derivatives);
     if (derivative !== undefined) derivatives.set(tensor, derivative);
   }
   return derivatives;
@@ -155,7 +162,9 @@ function dependents(order: readonly Tensor[], wrt: readonly Tensor[]): Set<Tenso
 
 function checkShape(where: string, direction: Tensor, tensor: Tensor): Tensor {
   if (!sameShape(direction.shape, tensor.shape)) {
-    throw new RangeError(`${where}: a direction of shape ${format(direction.shape)} does not fit a tensor of shape ${format(tensor.shape)}`);
+    throw new RangeError(
+      `${where}: a direction of shape ${format(direction.shape)} does not fit a tensor of shape ${format(tensor.shape)}`,
+    );
   }
   return direction;
 }

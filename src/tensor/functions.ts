@@ -1,7 +1,7 @@
 // The functions of several tensors, or of none: constants, stacking, joining, choosing.
 
-import { constantTensor, format, make, type Operand, Tensor } from "./tensor.js";
 import { type DType, type Shape, sizeOf } from "./graph.js";
+import { constantTensor, format, make, type Operand, Tensor } from "./tensor.js";
 
 /** Numbers nested to any depth, all rows of a level equally long. */
 export type NestedNumbers = number | ArrayLike<number> | readonly NestedNumbers[];
@@ -22,7 +22,11 @@ export function constant(numbers: NestedNumbers, options: { shape?: Shape; dtype
 
 /** `0, 1, ..., length - 1` */
 export function range(length: number, dtype: DType = "f64"): Tensor {
-  return constantTensor(Float64Array.from({ length }, (_, i) => i), [length], dtype);
+  return constantTensor(
+    Float64Array.from({ length }, (_, i) => i),
+    [length],
+    dtype,
+  );
 }
 
 /** The tensors one after another along an axis that they have. */
@@ -40,7 +44,9 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
 export function stack(tensors: readonly Operand[]): Tensor {
   const like = tensors.find((tensor): tensor is Tensor => tensor instanceof Tensor);
   if (like === undefined) return constant(tensors as readonly number[]);
-  return concat(tensors.map((tensor) => (typeof tensor === "number" ? like.like(tensor) : tensor).reshape([1, ...like.shape])));
+  return concat(
+    tensors.map((tensor) => (typeof tensor === "number" ? like.like(tensor) : tensor).reshape([1, ...like.shape])),
+  );
 }
 
 /** `yes` where `condition` is not 0, `no` elsewhere. */

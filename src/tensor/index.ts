@@ -1,11 +1,20 @@
 // The tensor engine: trace a function, differentiate it, compile it.
 
-export { compile, type CompileOptions, evaluate } from "./compile.js";
 export { mapColumns } from "./columns.js";
+export { type CompileOptions, compile, evaluate } from "./compile.js";
 export { gradient, hessianVectorProduct, jvp, vjp } from "./derivatives.js";
 export { concat, constant, type NestedNumbers, range, stack, where } from "./functions.js";
-export { type Attributes, type DType, type Graph, type Instruction, type Loop, type Shape, type Slot, sizeOf } from "./graph.js";
+export {
+  type Attributes,
+  type DType,
+  type Graph,
+  type Instruction,
+  type Loop,
+  type Shape,
+  type Slot,
+  sizeOf,
+} from "./graph.js";
 export { type BackendName, emptyArray, type NumberArray, type Program } from "./program.js";
-export { repeat, type RepeatOptions, type RepeatResult, type Turn } from "./repeat.js";
+export { type RepeatOptions, type RepeatResult, repeat, type Turn } from "./repeat.js";
 export { type Operand, Tensor } from "./tensor.js";
-export { graphKey, inline, type InputSpec, trace } from "./trace.js";
+export { graphKey, type InputSpec, inline, trace } from "./trace.js";

@@ -7,10 +7,18 @@ import type { Tensor } from "./tensor.js";
 import { flatten, inline, placeholder } from "./trace.js";
 
 /** Tangents of what depends on `wrt`: forward mode over the body, handed in by `derivatives.ts`. */
-type Forward = (outputs: readonly Tensor[], wrt: readonly Tensor[], tangents: readonly (Tensor | undefined)[]) => Map<Tensor, Tensor>;
+type Forward = (
+  outputs: readonly Tensor[],
+  wrt: readonly Tensor[],
+  tangents: readonly (Tensor | undefined)[],
+) => Map<Tensor, Tensor>;
 
 /** Adjoints of what lies between `wrt` and the outputs: reverse mode over the body. */
-type Reverse = (outputs: readonly Tensor[], cotangents: readonly (Tensor | undefined)[], wrt: readonly Tensor[]) => Map<Tensor, Tensor>;
+type Reverse = (
+  outputs: readonly Tensor[],
+  cotangents: readonly (Tensor | undefined)[],
+  wrt: readonly Tensor[],
+) => Map<Tensor, Tensor>;
 
 /** Tangents of a loop's results from those of its inputs; absent where zero. */
 export function loopForward(
@@ -20,7 +28,10 @@ export function loopForward(
 ): (Tensor | undefined)[] {
   const loop = node.attributes.loop!;
   const { carries, sequences, body } = loop;
-  const activeInput = activeInputs(loop, tangents.map((tangent) => tangent !== undefined));
+  const activeInput = activeInputs(
+    loop,
+    tangents.map((tangent) => tangent !== undefined),
+  );
   const isActive = (index: number): boolean => activeInput[index];
 
   // Inputs: carries and their tangents, sequences and theirs, outside values and theirs, the turn.
@@ -37,9 +48,13 @@ export function loopForward(
     ...range(carries).map((i) => primal[i]),
     ...activeCarries.map((i) => tangent[i]!),
     ...range(carries, carries + sequences).map((i) => primal[i]),
-    ...range(carries, carries + sequences).filter(isActive).map((i) => tangent[i]!),
+    ...range(carries, carries + sequences)
+      .filter(isActive)
+      .map((i) => tangent[i]!),
     ...range(carries + sequences, last).map((i) => primal[i]),
-    ...range(carries + sequences, last).filter(isActive).map((i) => tangent[i]!),
+    ...range(carries + sequences, last)
+      .filter(isActive)
+      .map((i) => tangent[i]!),
     primal[last],
   ];
   const both: Tensor[] = [
@@ -50,7 +65,9 @@ export function loopForward(
   ];
   const given = (from: number, to: number): Tensor[] => [
     ...range(from, to).map((i) => node.inputs[i]),
-    ...range(from, to).filter(isActive).map((i) => tangents[i] ?? node.inputs[i].like(0)),
+    ...range(from, to)
+      .filter(isActive)
+      .map((i) => tangents[i] ?? node.inputs[i].like(0)),
   ];
   const doubled = makeLoop(loop, {
     inputs: order,
@@ -59,7 +76,11 @@ export function loopForward(
     sequences: sequences + range(carries, carries + sequences).filter(isActive).length,
     reversed: loop.reversed,
   });
-  const result = repeatNode(doubled, [...given(0, carries), ...given(carries, carries + sequences), ...given(carries + sequences, last)]);
+  const result = repeatNode(doubled, [
+    ...given(0, carries),
+    ...given(carries, carries + sequences),
+    ...given(carries + sequences, last),
+  ]);
   const { carries: after, collected } = splitResults(result, doubled);
   const tangentsOut: (Tensor | undefined)[] = outputs.map(() => undefined);
   activeCarries.forEach((k, i) => {
@@ -102,12 +123,21 @@ export function loopReverse(
   collectedSeen.forEach((k, i) => {
     cotangentOf[k] = collectedAdjoints[i];
   });
-  const wrt = range(last).filter((i) => active[i] || wanted[i]).map((i) => primal[i]);
+  const wrt = range(last)
+    .filter((i) => active[i] || wanted[i])
+    .map((i) => primal[i]);
   const adjoints = reverse(outputs, cotangentOf, wrt);
   const adjointOf = (i: number): Tensor => adjoints.get(primal[i]) ?? primal[i].like(0);
 
   const backwards = makeLoop(loop, {
-    inputs: [...carryAdjoints, ...sums, ...primal.slice(0, carries + sequences), ...collectedAdjoints, ...primal.slice(carries + sequences, last), primal[last]],
+    inputs: [
+      ...carryAdjoints,
+      ...sums,
+      ...primal.slice(0, carries + sequences),
+      ...collectedAdjoints,
+      ...primal.slice(carries + sequences, last),
+      primal[last],
+    ],
     outputs: [
       ...activeCarries.map(adjointOf),
       ...wantedOutside.map((i, k) => {

@@ -1,8 +1,8 @@
 // The table of elementwise primitives: for each its value, its line of JavaScript and its partial derivatives. The
 // table is closed under differentiation. `structural.ts` holds the primitives that move, sum or multiply whole tensors.
 
-import { erf, lgamma, polygamma, sigmoid, softplus } from "./special.js";
 import type { Attributes } from "./graph.js";
+import { erf, lgamma, polygamma, sigmoid, softplus } from "./special/index.js";
 import type { Tensor } from "./tensor.js";
 
 /** An elementwise primitive of one, two or three operands of equal shape and dtype. */
@@ -49,7 +49,11 @@ function binary(
 const call = (name: string) => (x: string) => `${name}(${x})`;
 
 export const elementwise: Readonly<Record<string, Elementwise>> = {
-  neg: unary((x) => -x, (x) => `(-${x})`, ([x]) => x.like(-1)),
+  neg: unary(
+    (x) => -x,
+    (x) => `(-${x})`,
+    ([x]) => x.like(-1),
+  ),
   // Subgradient 0 at the kink.
   abs: unary(Math.abs, call("Math.abs"), ([x]) => x.sign()),
   sign: unary(Math.sign, call("Math.sign")),
@@ -65,7 +69,11 @@ export const elementwise: Readonly<Record<string, Elementwise>> = {
   sigmoid: unary(sigmoid, call("sigmoid"), (_, y) => y.mul(y.like(1).sub(y))),
   softplus: unary(softplus, call("softplus"), ([x]) => x.sigmoid()),
   // Derivative 0 at 0, the convention of every deep-learning framework. NaN stays NaN.
-  relu: unary((x) => (x <= 0 ? 0 : x), (x) => `(${x} <= 0 ? 0 : ${x})`, ([x]) => x.greater(0)),
+  relu: unary(
+    (x) => (x <= 0 ? 0 : x),
+    (x) => `(${x} <= 0 ? 0 : ${x})`,
+    ([x]) => x.greater(0),
+  ),
   erf: unary(erf, call("erf"), ([x]) => x.square().neg().exp().mul(twoOverSqrtPi)),
   lgamma: unary(lgamma, call("lgamma"), ([x]) => x.digamma()),
   polygamma: {
@@ -74,11 +82,29 @@ export const elementwise: Readonly<Record<string, Elementwise>> = {
     javascript: ({ order }, x) => `polygamma(${order}, ${x})`,
     partials: [([x], _, { order }) => x.polygamma(order! + 1)],
   },
-  stopGradient: unary((x) => x, (x) => x),
+  stopGradient: unary(
+    (x) => x,
+    (x) => x,
+  ),
 
-  add: binary((x, y) => x + y, (x, y) => `(${x} + ${y})`, ([x]) => x.like(1), ([, y]) => y.like(1)),
-  sub: binary((x, y) => x - y, (x, y) => `(${x} - ${y})`, ([x]) => x.like(1), ([, y]) => y.like(-1)),
-  mul: binary((x, y) => x * y, (x, y) => `(${x} * ${y})`, ([, y]) => y, ([x]) => x),
+  add: binary(
+    (x, y) => x + y,
+    (x, y) => `(${x} + ${y})`,
+    ([x]) => x.like(1),
+    ([, y]) => y.like(1),
+  ),
+  sub: binary(
+    (x, y) => x - y,
+    (x, y) => `(${x} - ${y})`,
+    ([x]) => x.like(1),
+    ([, y]) => y.like(-1),
+  ),
+  mul: binary(
+    (x, y) => x * y,
+    (x, y) => `(${x} * ${y})`,
+    ([, y]) => y,
+    ([x]) => x,
+  ),
   div: binary(
     (x, y) => x / y,
     (x, y) => `(${x} / ${y})`,
@@ -106,9 +132,18 @@ export const elementwise: Readonly<Record<string, Elementwise>> = {
     ([x, y]) => y.greater(x).add(x.equal(y).mul(0.5)),
   ),
   // Comparisons give 1 where true and 0 where false.
-  less: binary((x, y) => (x < y ? 1 : 0), (x, y) => `(${x} < ${y} ? 1 : 0)`),
-  lessEqual: binary((x, y) => (x <= y ? 1 : 0), (x, y) => `(${x} <= ${y} ? 1 : 0)`),
-  equal: binary((x, y) => (x === y ? 1 : 0), (x, y) => `(${x} === ${y} ? 1 : 0)`),
+  less: binary(
+    (x, y) => (x < y ? 1 : 0),
+    (x, y) => `(${x} < ${y} ? 1 : 0)`,
+  ),
+  lessEqual: binary(
+    (x, y) => (x <= y ? 1 : 0),
+    (x, y) => `(${x} <= ${y} ? 1 : 0)`,
+  ),
+  equal: binary(
+    (x, y) => (x === y ? 1 : 0),
+    (x, y) => `(${x} === ${y} ? 1 : 0)`,
+  ),
 
   // The second operand where the first is not 0, else the third. Never mixes them, so a NaN in the one not taken stays out.
   where: {

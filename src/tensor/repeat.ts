@@ -39,7 +39,9 @@ export function repeat(
   integerAtLeast("repeat", "count", count, 0);
   for (const sequence of sequences) {
     if (sequence.shape[0] !== count) {
-      throw new RangeError(`repeat: a sequence of shape ${format(sequence.shape)} has no ${count} entries along axis 0`);
+      throw new RangeError(
+        `repeat: a sequence of shape ${format(sequence.shape)} has no ${count} entries along axis 0`,
+      );
     }
   }
   const slots: Slot[] = [
@@ -53,7 +55,9 @@ export function repeat(
   next.carries.forEach((carry, i) => {
     const start = initial[i];
     if (start === undefined || !sameShape(carry.shape, start.shape) || carry.dtype !== start.dtype) {
-      throw new RangeError(`repeat: carry ${i} starts as ${start ? format(start.shape) : "nothing"} and becomes ${format(carry.shape)}`);
+      throw new RangeError(
+        `repeat: carry ${i} starts as ${start ? format(start.shape) : "nothing"} and becomes ${format(carry.shape)}`,
+      );
     }
   });
   if (next.carries.length !== initial.length) {
@@ -103,8 +107,15 @@ function loopNode({ count, reversed, initial, sequences, slots, own, turn, outpu
       rebuilt.set(tensor, new Tensor(tensor.op, operands, tensor.shape, tensor.dtype, tensor.attributes));
     }
   }
-  const body = flatten(inputs, outputs.map((output) => rebuilt.get(output)!), allSlots);
-  const results = outputs.map(({ shape, dtype }, i) => ({ shape: i < initial.length ? shape : [count, ...shape], dtype }));
+  const body = flatten(
+    inputs,
+    outputs.map((output) => rebuilt.get(output)!),
+    allSlots,
+  );
+  const results = outputs.map(({ shape, dtype }, i) => ({
+    shape: i < initial.length ? shape : [count, ...shape],
+    dtype,
+  }));
   const loop: Loop = { count, carries: initial.length, sequences: sequences.length, reversed, body, results };
   return splitResults(repeatNode(loop, [...initial, ...sequences, ...captured]), loop);
 }

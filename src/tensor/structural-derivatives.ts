@@ -1,14 +1,19 @@
 // Derivative rules of the primitives in `structural.ts`. Most are linear: their forward rule is themselves, their
 // reverse rule the adjoint primitive, which is in the table too.
 
-import { constantTensor, make, Tensor } from "./tensor.js";
 import { concat } from "./functions.js";
+import { constantTensor, make, Tensor } from "./tensor.js";
 
 export interface StructuralRule {
   /** Tangent of the output; a tangent is absent where its operand is constant, at least one is present. */
   forward(tangents: readonly (Tensor | undefined)[], inputs: readonly Tensor[], output: Tensor): Tensor | undefined;
   /** Adjoints of the inputs, needed only where `wanted`. */
-  reverse(adjoint: Tensor, inputs: readonly Tensor[], output: Tensor, wanted: readonly boolean[]): (Tensor | undefined)[];
+  reverse(
+    adjoint: Tensor,
+    inputs: readonly Tensor[],
+    output: Tensor,
+    wanted: readonly boolean[],
+  ): (Tensor | undefined)[];
 }
 
 /** The same primitive on another operand. */
@@ -44,7 +49,10 @@ export const structuralRules: Readonly<Record<string, StructuralRule>> = {
   }),
   concat: {
     forward: (tangents, inputs, output) =>
-      concat(tangents.map((tangent, i) => tangent ?? inputs[i].like(0)), output.attributes.axes![0]),
+      concat(
+        tangents.map((tangent, i) => tangent ?? inputs[i].like(0)),
+        output.attributes.axes![0],
+      ),
     reverse: (adjoint, inputs, output) => {
       const axis = output.attributes.axes![0];
       let from = 0;
@@ -147,7 +155,9 @@ export function swapLast(matrix: Tensor): Tensor {
 function spread(reduced: Tensor, input: Tensor, output: Tensor): Tensor {
   const removed = output.attributes.axes!;
   const axes = input.shape.map((_, axis) => axis).filter((axis) => !removed.includes(axis));
-  return reduced.reshape(input.shape.map((length, axis) => (axes.includes(axis) ? length : 1))).broadcastTo(input.shape);
+  return reduced
+    .reshape(input.shape.map((length, axis) => (axes.includes(axis) ? length : 1)))
+    .broadcastTo(input.shape);
 }
 
 function shareOfLargest(input: Tensor, output: Tensor): Tensor {

@@ -1,8 +1,8 @@
 // A tensor is a node of an expression that is being traced: it has a shape and a dtype, and no numbers. Its methods
 // build new tensors; nothing is computed until a graph is compiled and run.
 
-import { elementwise } from "./primitives.js";
 import { type Attributes, type DType, type Shape, sizeOf } from "./graph.js";
+import { elementwise } from "./primitives.js";
 import { structuralShape } from "./structural.js";
 
 /** What stands where a tensor may: a number is a constant of the other operand's dtype. */
@@ -212,7 +212,9 @@ export class Tensor {
       throw new RangeError(`slice: ${start} to ${end} is not within axis ${along} of shape ${format(this.shape)}`);
     }
     const shape = this.shape.map((size, i) => (i === along ? to - from : size));
-    return new Tensor("slice", [this], shape, this.dtype, { start: this.shape.map((_, i) => (i === along ? from : 0)) });
+    return new Tensor("slice", [this], shape, this.dtype, {
+      start: this.shape.map((_, i) => (i === along ? from : 0)),
+    });
   }
   /** Element `index` along axis 0, without that axis; negative counts from the end. */
   at(index: number): Tensor {
@@ -238,10 +240,16 @@ export class Tensor {
   /** From each row of a `[rows, columns]` tensor the entry in the column that `columns`, `[rows]`, names. */
   pick(columns: Tensor): Tensor {
     if (this.rank !== 2 || columns.rank !== 1 || columns.shape[0] !== this.shape[0]) {
-      throw new RangeError(`pick: needs shapes [rows, columns] and [rows], got ${format(this.shape)} and ${format(columns.shape)}`);
+      throw new RangeError(
+        `pick: needs shapes [rows, columns] and [rows], got ${format(this.shape)} and ${format(columns.shape)}`,
+      );
     }
     const [rows, width] = this.shape;
-    const firsts = constantTensor(Float64Array.from({ length: rows }, (_, i) => i * width), [rows], columns.dtype);
+    const firsts = constantTensor(
+      Float64Array.from({ length: rows }, (_, i) => i * width),
+      [rows],
+      columns.dtype,
+    );
     return this.reshape([rows * width]).gather(columns.add(firsts));
   }
 
@@ -271,8 +279,15 @@ export class Tensor {
   /** The diagonal of a square matrix. */
   diagonal(): Tensor {
     const n = this.shape[0];
-    if (this.rank !== 2 || this.shape[1] !== n) throw new RangeError(`diagonal: needs a square matrix, got shape ${format(this.shape)}`);
-    return this.reshape([n * n]).gather(constantTensor(Float64Array.from({ length: n }, (_, i) => i * (n + 1)), [n], this.dtype));
+    if (this.rank !== 2 || this.shape[1] !== n)
+      throw new RangeError(`diagonal: needs a square matrix, got shape ${format(this.shape)}`);
+    return this.reshape([n * n]).gather(
+      constantTensor(
+        Float64Array.from({ length: n }, (_, i) => i * (n + 1)),
+        [n],
+        this.dtype,
+      ),
+    );
   }
   /** log of the determinant of a symmetric positive definite matrix, by Cholesky; NaN where it is not one. */
   logDeterminant(): Tensor {
@@ -304,7 +319,16 @@ export function make(op: string, inputs: readonly Tensor[], attributes: Attribut
     return new Tensor(op, inputs, inputs[0].shape, inputs[0].dtype, attributes);
   }
   if (op !== "gather" && op !== "scatterAdd") checkDTypes(op, inputs);
-  return new Tensor(op, inputs, rule(inputs.map((input) => input.shape), attributes), inputs[0].dtype, attributes);
+  return new Tensor(
+    op,
+    inputs,
+    rule(
+      inputs.map((input) => input.shape),
+      attributes,
+    ),
+    inputs[0].dtype,
+    attributes,
+  );
 }
 
 /** A constant: its numbers row-major, or one number for all. */
@@ -337,7 +361,9 @@ export function broadcastTogether(where: string, tensors: readonly Tensor[]): Te
     const lengths = tensors.map(({ shape: own }) => own[axis - rank + own.length] ?? 1);
     const length = lengths.find((candidate) => candidate !== 1) ?? 1;
     if (lengths.some((other) => other !== 1 && other !== length)) {
-      throw new RangeError(`${where}: shapes ${tensors.map((tensor) => format(tensor.shape)).join(" and ")} do not broadcast`);
+      throw new RangeError(
+        `${where}: shapes ${tensors.map((tensor) => format(tensor.shape)).join(" and ")} do not broadcast`,
+      );
     }
     return length;
   });
@@ -383,7 +409,11 @@ function axisOf(where: string, x: Tensor, axis: number): number {
 function resolveLength(from: Shape, to: Shape): Shape {
   const known = sizeOf(to.filter((length) => length !== -1));
   const resolved = to.map((length) => (length === -1 ? (known === 0 ? 0 : sizeOf(from) / known) : length));
-  if (to.filter((length) => length === -1).length > 1 || sizeOf(resolved) !== sizeOf(from) || !resolved.every(Number.isInteger)) {
+  if (
+    to.filter((length) => length === -1).length > 1 ||
+    sizeOf(resolved) !== sizeOf(from) ||
+    !resolved.every(Number.isInteger)
+  ) {
     throw new RangeError(`reshape: shape ${format(from)} cannot become ${format(to)}`);
   }
   return resolved;

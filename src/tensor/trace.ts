@@ -16,7 +16,8 @@ export function trace(f: (inputs: Tensor[]) => readonly Tensor[], specs: readonl
   const inputs = slots.map((slot) => placeholder(slot));
   const outputs = f(inputs);
   for (const output of outputs) {
-    if (!(output instanceof Tensor)) throw new TypeError(`trace: the function must return tensors, got ${String(output)}`);
+    if (!(output instanceof Tensor))
+      throw new TypeError(`trace: the function must return tensors, got ${String(output)}`);
   }
   return flatten(inputs, outputs, slots);
 }
@@ -29,11 +30,21 @@ export function inline(graph: Graph, inputs: readonly Tensor[]): Tensor[] {
       const given = inputs[attributes.index!];
       const fits = given.dtype === dtype && given.rank === shape.length && given.shape.every((n, i) => n === shape[i]);
       if (!fits) {
-        throw new RangeError(`input ${graph.inputs[attributes.index!].name} of a graph has shape ${format(shape)} (${dtype}), got ${format(given.shape)} (${given.dtype})`);
+        throw new RangeError(
+          `input ${graph.inputs[attributes.index!].name} of a graph has shape ${format(shape)} (${dtype}), got ${format(given.shape)} (${given.dtype})`,
+        );
       }
       values.push(given);
     } else {
-      values.push(new Tensor(op, from.map((k) => values[k]), shape, dtype, attributes));
+      values.push(
+        new Tensor(
+          op,
+          from.map((k) => values[k]),
+          shape,
+          dtype,
+          attributes,
+        ),
+      );
     }
   }
   return graph.outputs.map((k) => values[k]);
@@ -106,7 +117,10 @@ export function graphKey(graph: Graph): string {
   return `${slots}\n${lines.join("\n")}\n${graph.outputs.join(",")}`;
 }
 
-function keyOf(node: { op: string; shape: Shape; dtype: string; attributes: Attributes }, operands: readonly number[]): string {
+function keyOf(
+  node: { op: string; shape: Shape; dtype: string; attributes: Attributes },
+  operands: readonly number[],
+): string {
   return `${node.op}(${operands.join(",")})${node.dtype}${format(node.shape)}${attributesKey(node.attributes)}`;
 }
 

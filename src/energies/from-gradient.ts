@@ -1,0 +1,27 @@
+// Energies from hand-written functions, for what is not an expression. They are closures, so they stay on the main thread.
+
+import { integerAtLeast, knownOptions, refuse } from "../arguments/index.js";
+import type { Energy } from "./energy.js";
+import { type EnergyOptions, namesOf } from "./traced.js";
+
+/**
+ * An energy from a function that returns U(q) and writes its gradient into the second argument.
+ * @example energyFromGradient(1, (q, gradient) => { gradient[0] = q[0]; return 0.5 * q[0] * q[0]; })
+ */
+export function energyFromGradient(
+  dim: number,
+  f: (q: Float64Array, gradient: Float64Array) => number,
+  options: EnergyOptions = {},
+): Energy {
+  integerAtLeast("energyFromGradient", "dim", dim, 1);
+  if (typeof f !== "function") refuse("energyFromGradient", "f", "a function (q, gradient) => number", f);
+  knownOptions("energyFromGradient", options, ["names", "exact"]);
+  const unused = new Float64Array(dim);
+  return {
+    dim,
+    names: namesOf("energyFromGradient", dim, options.names),
+    exact: options.exact,
+    value: (q) => f(q, unused),
+    valueAndGradient: f,
+  };
+}

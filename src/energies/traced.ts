@@ -1,0 +1,95 @@
+// Energies written as expressions: traced once, differentiated by the engine, compiled when first evaluated.
+
+import { integerAtLeast, knownOptions, refuse } from "../arguments/index.js";
+import { compile, type Graph, gradient, inline, Tensor, trace } from "../tensor/index.js";
+import type { Energy, EnergySource, ExactFacts } from "./energy.js";
+
+export interface EnergyOptions {
+  /** One name per coordinate; `q[0]`, `q[1]`, ... where left out. */
+  readonly names?: readonly string[];
+  readonly exact?: ExactFacts;
+}
+
+/** The data behind a traced energy. */
+export interface GraphSource extends EnergySource {
+  readonly kind: "graph";
+  readonly graph: Graph;
+  readonly names: readonly string[];
+  readonly exact?: ExactFacts;
+}
+
+/**
+ * An energy from an expression of one position: `f` gets `q`, a tensor of shape `[dim]`, and returns a scalar tensor,
+ * minus the log density up to a constant. The gradient is derived; the energy travels to workers.
+ *
+ * Throws where `dim` is not a positive integer or the expression is not a scalar.
+ * @example energy(2, (q) => q.square().sum().mul(0.5)).value(Float64Array.of(1, 2)) // 2.5
+ */
+export function energy(dim: number, f: (q: Tensor) => Tensor, options: EnergyOptions = {}): Energy {
+  integerAtLeast("energy", "dim", dim, 1);
+  if (typeof f !== "function") refuse("energy", "f", "a function of a tensor", f);
+  knownOptions("energy", options, ["names", "exact"]);
+  const graph = trace(
+    ([q]) => {
+      const value = f(q);
+      if (!(value instanceof Tensor)) refuse("energy", "the value of f", "a tensor", value);
+      if (value.rank !== 0)
+        refuse("energy", "the value of f", `a scalar (reduce it, for example with sum)`, value.shape);
+      return [value];
+    },
+    [{ shape: [dim], name: "q" }],
+  );
+  return energyFromGraph({ kind: "graph", graph, names: namesOf("energy", dim, options.names), exact: options.exact });
+}
+
+/** Rebuilds a traced energy from its data. */
+export function energyFromGraph(source: GraphSource): Energy {
+  const { graph, names, exact } = source;
+  const dim = graph.inputs[0].shape[0];
+  const inputs: Float64Array[] = [new Float64Array(0)];
+  const both: Float64Array[] = [new Float64Array(1), new Float64Array(0)];
+  const valueOnly: Float64Array[] = [new Float64Array(1)];
+  let valueProgram: ReturnType<typeof compile> | undefined;
+  let gradientProgram: ReturnType<typeof compile> | undefined;
+  return {
+    dim,
+    names,
+    exact,
+    graph,
+    source,
+    value(q) {
+      valueProgram ??= compile(graph);
+      inputs[0] = checkPosition(q, dim);
+      valueProgram.run(inputs, valueOnly);
+      return valueOnly[0][0];
+    },
+    valueAndGradient(q, out) {
+      gradientProgram ??= compile(withGradient(graph));
+      inputs[0] = checkPosition(q, dim);
+      both[1] = out;
+      gradientProgram.run(inputs, both);
+      return both[0][0];
+    },
+  };
+}
+
+/** The graph of a scalar function of its first input, extended by the gradient with respect to that input. */
+export function withGradient(graph: Graph): Graph {
+  return trace((inputs) => {
+    const [value] = inline(graph, inputs);
+    return [value, ...gradient(value, [inputs[0]])];
+  }, graph.inputs);
+}
+
+export function namesOf(where: string, dim: number, names: readonly string[] | undefined): readonly string[] {
+  if (names === undefined) return Array.from({ length: dim }, (_, i) => `q[${i}]`);
+  if (!Array.isArray(names) || names.length !== dim || names.some((name) => typeof name !== "string")) {
+    refuse(where, "names", `${dim} strings`, names);
+  }
+  return [...names];
+}
+
+function checkPosition(q: Float64Array, dim: number): Float64Array {
+  if (q.length !== dim) refuse("energy", "q", `a position of ${dim} numbers`, q);
+  return q;
+}
