@@ -53,8 +53,8 @@ function erfcFraction(w: bigint): bigint {
 
 /** The positive zero of digamma, by Newton's iteration. */
 function digammaZero(): bigint {
-  let x = fixed(1.4616321449683623);
-  for (let i = 0; i < 6; i++) x -= over(polygamma(0, x, bits), polygamma(1, x, bits), bits);
+  let x = fixed(1.46);
+  for (let i = 0; i < 8; i++) x -= over(polygamma(0, x, bits), polygamma(1, x, bits), bits);
   return x;
 }
 

@@ -3,7 +3,7 @@
 import { polynomial } from "./polynomial.js";
 
 /**
- * The error function, `2 / sqrt(pi)` times the integral of `e^(-t^2)` from 0 to `x`; odd, relative error about 2^-52.
+ * The error function, `2 / sqrt(pi)` times the integral of `e^(-t^2)` from 0 to `x`; odd; relative error below 7e-16.
  * Source: Abramowitz & Stegun 7.1.5 for `|x| < 1/2`, else `1 - erfc(x)`.
  *
  * @example erf(1) // 0.8427007929497149
@@ -17,7 +17,7 @@ export function erf(x: number): number {
  * The complementary error function `1 - erf(x)`; relative error below 1e-15 as long as the result is a normal number (`x < 26.5`).
  * Source: Chebyshev expansions of `e^(x^2) erfc(x)`, see `tail`.
  *
- * @example erfc(10) // 2.088487583762545e-45
+ * @example erfc(1) // 0.15729920705028513
  */
 export function erfc(x: number): number {
   if (x > -0.5 && x < 0.5) return 1 - x * polynomial(erfSeries, x * x);

@@ -28,7 +28,7 @@ export function lgamma(x: number): number {
     for (; y < -0.5; y++) product *= y;
     return nearTwo(y) - Math.log(Math.abs(product * y * (1 + y)));
   }
-  if (x === -Infinity) return Infinity;
+  if (x === Math.floor(x)) return Infinity;
   return Math.log(piOverSinPi(x) / -x) - stirling(-x);
 }
 
