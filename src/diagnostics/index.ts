@@ -1,0 +1,19 @@
+// Statistics that say whether chains can be believed: plain arrays in, a number out. `chains` is one list per chain, all of
+// one length. Definitions are those of R's `posterior`; what it calls NA is NaN here.
+
+export { autocorrelation } from "./autocorrelation.js";
+export { autocovariance } from "./autocovariance.js";
+export { ebfmi } from "./ebfmi.js";
+export { essBulk } from "./ess-bulk.js";
+export { essBasic, essMean } from "./ess-mean.js";
+export { essMedian, essQuantile } from "./ess-quantile.js";
+export { essSd } from "./ess-sd.js";
+export { essTail } from "./ess-tail.js";
+export { eti } from "./eti.js";
+export { hdi } from "./hdi.js";
+export { mcseMean } from "./mcse-mean.js";
+export { mcseMedian, mcseQuantile } from "./mcse-quantile.js";
+export { mcseSd } from "./mcse-sd.js";
+export { quantile } from "./quantile.js";
+export { rhat } from "./rhat.js";
+export { rhatBasic } from "./rhat-basic.js";
