@@ -44,8 +44,8 @@ export function asText(text: string): string {
 }
 
 /**
- * The layout of a figure with this title (taken as text); `note` stands below the title, smaller. What is in
- * `overrides` wins, key by key of the top level.
+ * The layout of a figure with this title; `note` stands below it, smaller. Both are taken as text. The axes come with
+ * `overrides`, which win key by key of the top level.
  */
 export function layout(
   title: string,
@@ -53,25 +53,25 @@ export function layout(
   note = "",
 ): Record<string, unknown> {
   const lines = note === "" ? 0 : note.split("\n").length;
+  const below = asText(note).replaceAll("\n", "<br>");
   return {
     title: {
-      text: asText(title),
+      // The note is part of the title: Plotly's own subtitle stands too far below it.
+      text: asText(title) + (lines > 0 ? `<br><span style="font-size:12px;color:${faint}">${below}</span>` : ""),
       font: { size: 17, color: ink },
-      x: 0.012,
+      x: 0,
+      xref: "container",
       xanchor: "left",
       y: 1,
-      yanchor: "top",
-      pad: { t: 14 },
       yref: "container",
-      ...(lines > 0 && {
-        subtitle: { text: asText(note).replaceAll("\n", "<br>"), font: { size: 12, color: faint } },
-      }),
+      yanchor: "top",
+      pad: { t: 12, l: 16 },
     },
     font: { family: "Open Sans, Helvetica Neue, Arial, sans-serif", size: 12.5, color: ink },
     paper_bgcolor: "#FFFFFF",
     plot_bgcolor: "#FFFFFF",
     colorway: [...palette],
-    margin: { l: 64, r: 28, t: 56 + 17 * lines, b: 56 },
+    margin: { l: 64, r: 28, t: 60 + 18 * lines, b: 56 },
     hovermode: "closest",
     legend: {
       orientation: "v",
@@ -82,9 +82,22 @@ export function layout(
       bgcolor: "rgba(255,255,255,0)",
       font: { size: 12 },
     },
-    xaxis: axis(),
-    yaxis: axis(),
     ...overrides,
+  };
+}
+
+/** A legend in the line of the title, at the right: for a handful of entries. */
+export function legendBesideTitle(): Record<string, unknown> {
+  return {
+    orientation: "h",
+    x: 1,
+    xref: "container",
+    xanchor: "right",
+    y: 1,
+    yref: "container",
+    yanchor: "top",
+    font: { size: 12 },
+    bgcolor: "rgba(255,255,255,0)",
   };
 }
 

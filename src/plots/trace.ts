@@ -6,7 +6,7 @@ import type { Draws } from "../chains/draws.js";
 import { type ChainSource, divergencesOf, isDraws, type Quantity, selectQuantities } from "./chains.js";
 import type { Figure, Trace } from "./figure.js";
 import { extent, numberLabel, padded, plainNumber, plainNumbers } from "./plain.js";
-import { asText, axis, faint, layout, seriesColor, translucent, warning } from "./theme.js";
+import { asText, axis, faint, layout, legendBesideTitle, seriesColor, translucent, warning } from "./theme.js";
 import { evenly, outline } from "./thinning.js";
 
 export interface TraceOptions {
@@ -44,6 +44,8 @@ export interface TracePanel {
 }
 
 const chainsDrawn = 16;
+/** More than these make a legend longer than the title's line. */
+const chainsNamed = 6;
 /** Keeps the JSON below 2 MB: a point is at most some twenty characters. */
 const pointsDrawn = 80_000;
 const divergencesDrawn = 500;
@@ -115,27 +117,22 @@ export function trace(source: ChainSource, options: TraceOptions = {}): Figure {
     traces.push(...panelTraces(panel, row, left, right, range, data.chains > 1));
   });
 
-  const height = 110 + rows * (rows === 1 ? 300 : 150) + (data.warmup > 0 ? 10 : 0);
+  const height = 120 + rows * (rows === 1 ? 300 : 150);
   const text = options.title ?? (rows === 1 ? `Trace of ${data.panels[0].name}` : "Traces");
-  const base = layout(text, {}, noteOf(data));
-  const { xaxis: _x, yaxis: _y, ...common } = base;
   return {
     data: traces,
-    layout: {
-      ...common,
-      ...axes,
-      height,
-      annotations: rows === 1 && options.title === undefined ? [] : labels,
-      shapes: data.warmup > 0 ? [warmupShade(data.warmup)] : [],
-      legend: {
-        ...(common.legend as object),
-        orientation: "h",
-        x: 1,
-        xanchor: "right",
-        y: 1 + 12 / height,
-        yanchor: "bottom",
+    layout: layout(
+      text,
+      {
+        ...axes,
+        height,
+        annotations: rows === 1 && options.title === undefined ? [] : labels,
+        shapes: data.warmup > 0 ? [warmupShade(data.warmup)] : [],
+        legend: legendBesideTitle(),
+        showlegend: data.chains <= chainsNamed,
       },
-    },
+      noteOf(data),
+    ),
   };
 }
 

@@ -1,0 +1,129 @@
+// Several LLC estimates of one target side by side, say one per sampler: point, interval, and the chains behind them.
+
+import { knownOptions, refuse } from "../arguments/index.js";
+import type { LlcEstimate } from "../llc/estimate.js";
+import type { Figure, Trace } from "./figure.js";
+import { extent, numberLabel, padded, plainNumber, plainNumbers } from "./plain.js";
+import { checkReferences, type Reference, referenceColor, referenceName } from "./reference.js";
+import { asText, axis, layout, legendBesideTitle, seriesColor, translucent, warning } from "./theme.js";
+
+export interface LlcComparisonOptions {
+  /** Values to compare with, drawn as dashed lines: `[{ label: "d/2", value: 16 }]`. */
+  reference?: readonly Reference[];
+  title?: string;
+}
+
+export interface LlcComparisonRow {
+  name: string;
+  mean: number | null;
+  interval: [number | null, number | null];
+  perChain: (number | null)[];
+  /** Whether the estimate's verdict is well; its name carries a mark where not. */
+  ok: boolean;
+}
+
+/**
+ * One row per estimate: its mean with the 95 % interval, and a ring for every chain's own value. Estimates whose verdict
+ * is not well have a mark behind their value. Throws a RangeError where there is no estimate or an option is wrong.
+ *
+ *     plots.llcComparison({ sgld, hmc }, { reference: [{ label: "d/2", value: 16 }] })
+ */
+export function llcComparison(
+  estimates: Readonly<Record<string, LlcEstimate>>,
+  options: LlcComparisonOptions = {},
+): Figure {
+  const rows = llcComparisonData(estimates, options);
+  const reference = options.reference ?? [];
+  const traces: Trace[] = reference.map((line, i) => ({
+    type: "scatter",
+    mode: "lines",
+    x: [plainNumber(line.value), plainNumber(line.value)],
+    y: [-0.6, rows.length - 0.4],
+    name: referenceName(line),
+    line: { color: referenceColor(i), width: 1.4, dash: "dash" },
+    hoverinfo: "name",
+  }));
+  rows.forEach((row, i) => {
+    const [low, high] = row.interval;
+    const known = row.mean !== null && low !== null && high !== null;
+    traces.push({
+      type: "scatter",
+      mode: "markers",
+      x: row.perChain,
+      y: row.perChain.map(() => i),
+      name: asText(`${row.name}, chains`),
+      showlegend: false,
+      marker: { symbol: "circle-open", size: 8, color: translucent(seriesColor(i), 0.75), line: { width: 1.2 } },
+    });
+    traces.push({
+      type: "scatter",
+      mode: "markers",
+      x: [row.mean],
+      y: [i],
+      name: asText(row.name),
+      showlegend: false,
+      marker: { size: 10, color: seriesColor(i) },
+      error_x: {
+        type: "data",
+        symmetric: false,
+        array: [known ? plainNumber(high - row.mean!) : 0],
+        arrayminus: [known ? plainNumber(row.mean! - low) : 0],
+        color: seriesColor(i),
+        thickness: 2.2,
+        width: 7,
+      },
+    });
+  });
+  const shown = extent([
+    reference.map((line) => line.value),
+    ...rows.map((row) => [row.mean, ...row.interval, ...row.perChain].map((value) => value ?? Number.NaN)),
+  ]);
+  return {
+    data: traces,
+    layout: layout(options.title ?? "LLC estimates", {
+      xaxis: axis("LLC", {
+        range: plainNumbers(padded(shown ?? [0, 1], 0.08)),
+        zeroline: true,
+        zerolinecolor: "#B5B5B5",
+      }),
+      yaxis: axis("", {
+        // The first row at the top.
+        range: [rows.length - 0.4, -0.6],
+        tickvals: rows.map((_, i) => i),
+        ticktext: rows.map((row) => asText(row.name)),
+        tickfont: { size: 13 },
+        showgrid: false,
+        ticks: "",
+      }),
+      annotations: rows.map((row, i) => ({
+        x: row.mean ?? 0,
+        y: i,
+        yshift: 20,
+        text: asText(`${numberLabel(row.mean ?? Number.NaN)}${row.ok ? "" : " (not to be trusted)"}`),
+        showarrow: false,
+        font: { size: 12, color: row.ok ? seriesColor(i) : warning },
+      })),
+      legend: legendBesideTitle(),
+      showlegend: reference.length > 0,
+      height: 150 + 80 * rows.length,
+    }),
+  };
+}
+
+/** The numbers that `llcComparison` draws, in the order of the argument. */
+export function llcComparisonData(
+  estimates: Readonly<Record<string, LlcEstimate>>,
+  options: LlcComparisonOptions = {},
+): LlcComparisonRow[] {
+  knownOptions("plots.llcComparison", options, ["reference", "title"]);
+  checkReferences("plots.llcComparison", options.reference ?? []);
+  const named = typeof estimates === "object" && estimates !== null ? Object.entries(estimates) : [];
+  if (named.length === 0) refuse("plots.llcComparison", "estimates", "LLC estimates by name", estimates);
+  return named.map(([name, { mean, interval, perChain, verdict }]) => ({
+    name,
+    mean: plainNumber(mean),
+    interval: [plainNumber(interval[0]), plainNumber(interval[1])],
+    perChain: plainNumbers(perChain),
+    ok: verdict.ok,
+  }));
+}

@@ -1,0 +1,46 @@
+// What the figures of two coordinates share: which coordinates, and axes of equal scale where that is of use.
+
+import { refuse } from "../arguments/index.js";
+import { type ChainSource, isDraws, type Quantity, selectQuantities } from "./chains.js";
+import { plainNumbers } from "./plain.js";
+import { axis } from "./theme.js";
+
+export type PairOfNames = readonly [string | number, string | number];
+
+/** The two quantities of a plane: those named, else the first two. */
+export function selectPair(where: string, source: ChainSource, names: PairOfNames | undefined): [Quantity, Quantity] {
+  if (names !== undefined && (!Array.isArray(names) || names.length !== 2)) refuse(where, "names", "two names", names);
+  const count = isDraws(source) ? source.dim : Object.keys(source).length;
+  if (names === undefined && count < 2) refuse(where, "draws", "draws of at least two coordinates", source);
+  const [x, y] = selectQuantities(where, source, names ?? [0, 1]).quantities;
+  return [x, y];
+}
+
+/** One quantity's index among the coordinates of the draws, or -1 where it is a statistic. */
+export function coordinateOf(source: ChainSource, name: string | number): number {
+  if (typeof name === "number") return name;
+  return (isDraws(source) ? source.names : Object.keys(source)).indexOf(name);
+}
+
+/** Both axes, their size on paper, and equal scales where the ranges differ by less than a factor of three (or as `equal` says). */
+export function planeLayout(
+  names: readonly [string, string],
+  xRange: readonly [number, number],
+  yRange: readonly [number, number],
+  equal: boolean | undefined,
+): Record<string, unknown> {
+  const ratio = (yRange[1] - yRange[0]) / (xRange[1] - xRange[0]);
+  const isEqual = equal ?? (ratio > 1 / 3 && ratio < 3);
+  const width = 640;
+  const plot = width - 100;
+  return {
+    xaxis: axis(names[0], { range: plainNumbers(xRange), constrain: "domain" }),
+    yaxis: axis(names[1], {
+      range: plainNumbers(yRange),
+      constrain: "domain",
+      ...(isEqual && { scaleanchor: "x", scaleratio: 1 }),
+    }),
+    width,
+    height: Math.round(134 + (isEqual ? Math.min(1.25, Math.max(0.55, ratio)) * plot : 0.8 * plot)),
+  };
+}

@@ -1,0 +1,29 @@
+// Lines that an estimate is compared with, such as d/2 or a coefficient that is known exactly.
+
+import { finiteNumber, refuse } from "../arguments/index.js";
+import { numberLabel } from "./plain.js";
+import { asText, faint } from "./theme.js";
+
+export interface Reference {
+  readonly label: string;
+  readonly value: number;
+}
+
+const colors = [faint, "#7A5195", "#8C6D31"];
+
+export function checkReferences(where: string, reference: readonly Reference[]): void {
+  if (!Array.isArray(reference)) refuse(where, "reference", "a list of { label, value }", reference);
+  reference.forEach((line, i) => {
+    if (typeof line?.label !== "string") refuse(where, `reference[${i}].label`, "a text", line?.label);
+    finiteNumber(where, `reference[${i}].value`, line.value);
+  });
+}
+
+/** As the legend names it: `d/2 = 16`. */
+export function referenceName({ label, value }: Reference): string {
+  return asText(`${label} = ${numberLabel(value)}`);
+}
+
+export function referenceColor(index: number): string {
+  return colors[index % colors.length];
+}
