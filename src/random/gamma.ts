@@ -29,7 +29,7 @@ function atLeastOne(random: Random, shape: number): number {
  * The log of the acceptance probability over d: `x^2/2 + d - d v + d log v` with `v = (1 + t)^3` and `x^2 = 9 d t^2`.
  * Its terms cancel up to the fourth power of t; for large shapes, t is small, and only the series keeps any digits.
  */
-function exponentPerD(t: number): number {
+export function exponentPerD(t: number): number {
   if (t < -1 / 64 || t > 1 / 64) return 3 * (log(1 + t) - t + 0.5 * t * t) - t * t * t;
   let sum = 0;
   for (let n = 11; n >= 4; n--) sum = 1 / n - t * sum;

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { exponentPerD } from "../../src/random/gamma.js";
 import { stream } from "../../src/random/index.js";
 import { NORMAL } from "../../src/random/ziggurat.js";
 import {
@@ -188,6 +189,20 @@ test("exponential draws: distribution, moments, and the tail beyond the ziggurat
     for (let i = 0; i < draws; i++) counts[countBelow(edges, random.exponential())]++;
     return chiSquareDeviation(counts, new Float64Array(1024).fill(draws / 1024));
   });
+});
+
+test("the gamma's exact test is log v - v + 1 + 9 t^2 / 2 with v = (1 + t)^3, without its cancellation", () => {
+  for (const t of [-0.99, -0.3, -1 / 63, 1 / 63, 0.1, 1, 3]) {
+    const v = (1 + t) ** 3;
+    assert.ok(Math.abs(exponentPerD(t) - (Math.log(v) - v + 1 + 4.5 * t * t)) < 1e-14 * (1 + v));
+  }
+  // log(1 + t) - t + t^2/2 - t^3/3, thrice, by its power series.
+  for (const t of [-1 / 63.9, 1 / 63.9, -1 / 64.1, 1 / 64.1, -1e-3, 1e-5, -1e-9]) {
+    let series = 0;
+    for (let n = 30; n >= 4; n--) series -= (3 * (-t) ** n) / n;
+    assert.ok(Math.abs(exponentPerD(t) / series - 1) < 1e-9, `t = ${t}`);
+  }
+  assert.equal(exponentPerD(0), -0);
 });
 
 for (const shape of [0.05, 0.5, 1, 2.5, 50]) {

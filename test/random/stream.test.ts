@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { type Random, type RandomState, restore, stream } from "../../src/random/index.js";
+import { NORMAL } from "../../src/random/ziggurat.js";
 import { chiSquareDeviation, countDeviation, FAR, holds, ksDeviation, meanDeviation, normals } from "./laws.js";
 
 /** xoshiro128** 1.1 in integers without end. */
@@ -55,6 +56,22 @@ test("a uniform is 27 bits of one word and 26 of the next", () => {
   for (let i = 0; i < 1000; i++) {
     assert.equal(random.uniform(), Number((next() >> 5n) * 2n ** 26n + (next() >> 6n)) / 2 ** 53);
   }
+});
+
+test("a normal takes its layer from 8 bits and its position from 53 others", () => {
+  const random = stream(4, "normal");
+  let sure = 0;
+  for (let i = 0; i < 1000; i++) {
+    const words = xoshiro(random.state().words);
+    const [a, b] = [words.next().value as bigint, words.next().value as bigint];
+    const layer = Number(a % 256n);
+    const position = BigInt.asIntN(24, a >> 8n) * 2n ** 30n + ((b >> 2n) | 1n);
+    const drawn = random.normal();
+    if (Math.abs(Number(position)) >= NORMAL.bound[layer]) continue;
+    assert.equal(drawn, Number(position) * NORMAL.width[layer]);
+    sure++;
+  }
+  assert.ok(sure > 950);
 });
 
 test("the stored numbers of seed 0 come out on every machine", () => {
@@ -173,6 +190,8 @@ test("different names, different streams", () => {
     ["ab", "c"],
     ["a", "bc"],
     ["abc"],
+    ["a\u0002", "b"],
+    ["a", "\u0002b"],
     [-1],
     [2 ** 32],
     [2 ** 32 - 1],
