@@ -1,21 +1,54 @@
 // Ports to the outside. What is below asks for a port by name; `src/index.ts` decides which implementation stands behind it.
 
-/** A thread that answers messages; what is posted is cloned, shared memory is shared. */
-export interface Thread {
+/** One end of a line between two threads; what is posted is cloned, shared memory is shared. */
+export interface Port {
   post(message: unknown): void;
+  /** Whom messages go to; a later call replaces the listener. */
   onMessage(listener: (message: unknown) => void): void;
-  /** Called with the reason when the thread dies on its own. */
+}
+
+/** A thread that answers messages. */
+export interface Thread extends Port {
+  /** Called with the reason when the thread dies on its own; a later call replaces the listener. */
   onFailure(listener: (error: Error) => void): void;
+  /** Whether the thread keeps the process alive; it does from its start. Means nothing in a browser. */
+  keepAlive(alive: boolean): void;
   terminate(): Promise<void>;
 }
 
 /** What happens while a run goes on; plain data. */
 export type RunEvent =
-  | { readonly type: "started"; readonly title: string; readonly chains: number; readonly warmup: number; readonly draws: number; readonly workers: number }
-  | { readonly type: "progress"; readonly chain: number; readonly done: number; readonly total: number; readonly warmup: boolean; readonly acceptance: number; readonly divergences: number; readonly stepSize: number }
+  | RunStarted
+  | RunProgress
   | { readonly type: "divergence"; readonly chain: number; readonly draw: number }
   | { readonly type: "stopped"; readonly chain: number; readonly draw: number; readonly reason: string }
   | { readonly type: "finished"; readonly seconds: number; readonly aborted: boolean };
+
+export interface RunStarted {
+  readonly type: "started";
+  readonly title: string;
+  readonly chains: number;
+  readonly warmup: number;
+  readonly draws: number;
+  /** Threads that the chains run in; 0 where they run on the caller's. */
+  readonly workers: number;
+}
+
+/** How far one chain is, a few times per second. */
+export interface RunProgress {
+  readonly type: "progress";
+  readonly chain: number;
+  /** Transitions made and asked for, warmup included. */
+  readonly done: number;
+  readonly total: number;
+  readonly warmup: boolean;
+  /** Running mean over the latest transitions; NaN where the sampler reports none. */
+  readonly acceptance: number;
+  /** Divergent transitions of the present phase: during warmup the warmup's, then the others. */
+  readonly divergences: number;
+  /** NaN where the sampler has none. */
+  readonly stepSize: number;
+}
 
 export type EventSink = (event: RunEvent) => void;
 
@@ -31,6 +64,11 @@ export interface Platform {
   progress(): EventSink;
   /** Lets timers, input and messages in between two slices of work on this thread. */
   breathe(): Promise<void>;
+  /**
+   * Calls `listener` when the user interrupts what is running, where an interrupt does not end the program (a notebook's
+   * kernel). Returns what ends the listening.
+   */
+  onInterrupt(listener: () => void): () => void;
 }
 
 let installed: Platform | undefined;
@@ -41,6 +79,6 @@ export function install(platform: Platform): void {
 }
 
 export function platform(): Platform {
-  if (installed === undefined) throw new Error("ergodic: no platform is installed; import from \"ergodic\", not from a part of it");
+  if (installed === undefined) throw new Error('ergodic: no platform is installed; import from "ergodic", not from a part of it');
   return installed;
 }

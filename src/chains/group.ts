@@ -1,0 +1,230 @@
+// One kernel and the chains that are its columns, from their starts to their last draws. The main thread and the workers run
+// this same code.
+
+import type { Energy } from "../energies/energy.js";
+import type { RunEvent } from "../platform/platform.js";
+import { type Random, type RandomState, stream } from "../random/index.js";
+import type { Info, Kernel } from "../samplers/kernel.js";
+import { type Plan, transitionsOf } from "./plan.js";
+import { startingPositions } from "./start.js";
+import { PROGRESS, type Storage, type Table } from "./storage.js";
+
+export interface Group {
+  /** The group's chains are `first ... first + width - 1`. */
+  readonly first: number;
+  readonly width: number;
+  /** Makes at most `transitions` transitions; false once nothing is left to do. */
+  advance(transitions: number): boolean;
+  /** Makes what was done so far visible in the storage. */
+  publish(): void;
+  /** Reports where the chains are; the group's last act. */
+  close(): void;
+}
+
+/** What a group says besides what it writes into the storage. */
+export interface Reporter {
+  event(event: RunEvent): void;
+  /** Once, when the parameters are final: `[width]` or `[dim, width]` each. */
+  adapted(first: number, width: number, parameters: Record<string, Float64Array>): void;
+  ended(end: GroupEnd): void;
+}
+
+/** Where a group's chains ended. */
+export interface GroupEnd {
+  readonly first: number;
+  /** `[width, dim]` */
+  readonly position: Float64Array;
+  readonly random: readonly RandomState[];
+}
+
+/** Each chain names the first few of its divergences; all are counted. */
+const NAMED_DIVERGENCES = 10;
+
+/** Weight of the latest acceptance in the running mean that progress shows. */
+const LATEST = 0.05;
+
+/** What is kept with every draw: the energy, the kernel's statistics, the energy's observables. Throws where two share a name. */
+export function statisticsOf(energy: Energy, kernel: Kernel): string[] {
+  const names = ["energy", ...kernelStatistics(kernel), ...(energy.observables?.names ?? [])];
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined) throw new RangeError(`sample: two statistics are called ${JSON.stringify(twice)}`);
+  return names;
+}
+
+// The energy of a kept draw is the state's own, so a kernel that also reports it need not be asked.
+function kernelStatistics(kernel: Kernel): string[] {
+  return kernel.statistics.filter((name) => name !== "energy");
+}
+
+/** Starts the kernel's chains. Throws where a start is refused. */
+export function openGroup(energy: Energy, kernel: Kernel, plan: Plan, first: number, storage: Storage, report: Reporter): Group {
+  const { dim, warmup, draws, thin } = plan;
+  const { width } = kernel;
+  const total = transitionsOf(plan);
+  const random: Random[] = [];
+  for (let c = 0; c < width; c++) random.push(stream(plan.seed, "chain", first + c));
+
+  const state = kernel.init(startingPositions(energy, plan, first, width), random);
+  const adaptation = warmup > 0 ? kernel.adaptation?.(warmup) : undefined;
+  adaptation?.start(state, random);
+
+  // One array per column of the tables, `[width]` each; the kernel's are known after its first step.
+  const reported = kernelStatistics(kernel);
+  const observed = (energy.observables?.names ?? []).map(() => new Float64Array(width));
+  const sources: Float64Array[] = [];
+  const never = new Float64Array(width);
+  // A draw counts as diverging where any transition since the last kept one was: thinning hides none.
+  const diverged = new Float64Array(width);
+  let info: Info | undefined;
+  let diverging: Float64Array = never;
+  let acceptance: Float64Array | undefined;
+  let stepSize: Float64Array | undefined;
+
+  const running = new Uint8Array(width).fill(1);
+  const divergences = new Int32Array(width);
+  const meanAcceptance = new Float64Array(width).fill(Number.NaN);
+  let runningColumns = width;
+  let done = 0;
+  let kept = 0;
+  let adapted = false;
+  if (warmup === 0) reportParameters();
+
+  function bind(next: Info): void {
+    info = next;
+    diverging = next.diverging ?? never;
+    acceptance = next.acceptance;
+    sources.length = 0;
+    sources.push(state.energy);
+    for (const name of reported) sources.push(name === "diverging" ? diverged : next[name]);
+    sources.push(...observed);
+  }
+
+  // Hot: one call per transition. Beyond the kernel's step it costs a few tests, and for a kept draw one copy per number.
+  function transition(): void {
+    const next = kernel.step(state, random);
+    done++;
+    if (next !== info) bind(next);
+    for (let c = 0; c < width; c++) if (diverging[c] !== 0) noteDivergence(c);
+    if (done <= warmup) {
+      adaptation?.update(state, next, random);
+      stopColumns();
+      if (plan.keepWarmup) keep(storage.warmup as Table, done - 1, warmup);
+    } else if ((done - warmup) % thin === 0) {
+      kernel.refresh?.(state);
+      stopColumns();
+      keep(storage.draws, kept, draws);
+      kept++;
+    } else {
+      stopColumns();
+    }
+  }
+
+  function keep(table: Table, row: number, rows: number): void {
+    if (observed.length > 0) observe();
+    const { position, stats } = table;
+    const q = state.position;
+    const numbers = q.length;
+    for (let c = 0; c < width; c++) {
+      if (running[c] === 0) continue;
+      const at = (first + c) * rows + row;
+      for (let i = c, to = at * dim; i < numbers; i += width) position[to++] = q[i];
+      for (let s = 0; s < stats.length; s++) stats[s][at] = sources[s][c];
+      diverged[c] = 0;
+    }
+  }
+
+  const column = new Float64Array(dim);
+  const seen = new Float64Array(observed.length);
+  function observe(): void {
+    for (let c = 0; c < width; c++) {
+      if (running[c] === 0) continue;
+      for (let i = 0; i < dim; i++) column[i] = state.position[i * width + c];
+      energy.observables?.observe(column, state.energy[c], seen);
+      for (let k = 0; k < observed.length; k++) observed[k][c] = seen[k];
+    }
+  }
+
+  function noteDivergence(c: number): void {
+    if (running[c] === 0) return;
+    diverged[c] = 1;
+    divergences[c]++;
+    if (done > warmup && divergences[c] <= NAMED_DIVERGENCES) {
+      report.event({ type: "divergence", chain: first + c, draw: kept });
+    }
+  }
+
+  function stopColumns(): void {
+    for (let c = 0; c < width; c++) if (state.stopped[c] !== 0 && running[c] !== 0) stopColumn(c);
+  }
+
+  function stopColumn(c: number): void {
+    publishColumn(c, done - 1);
+    running[c] = 0;
+    runningColumns--;
+    let finite = true;
+    for (let i = c; i < state.position.length; i += width) finite &&= Number.isFinite(state.position[i]);
+    const where = done <= warmup ? `warmup transition ${done}` : `transition ${done - warmup} after warmup`;
+    const what = finite ? "the energy" : "the position";
+    report.event({ type: "stopped", chain: first + c, draw: kept, reason: `${what} was not finite in ${where}` });
+  }
+
+  function endWarmup(): void {
+    adaptation?.finish(state);
+    reportParameters();
+    divergences.fill(0);
+    diverged.fill(0);
+    meanAcceptance.fill(Number.NaN);
+  }
+
+  function reportParameters(): void {
+    adapted = true;
+    report.adapted(first, width, kernel.parameters());
+  }
+
+  function publish(): void {
+    stepSize = info?.stepSize ?? kernel.parameters().stepSize;
+    for (let c = 0; c < width; c++) if (running[c] !== 0) publishColumn(c, done);
+  }
+
+  // `whole`: transitions of which everything was kept.
+  function publishColumn(c: number, whole: number): void {
+    const chain = first + c;
+    Atomics.store(storage.kept, chain, kept);
+    Atomics.store(storage.warmed, chain, Math.min(whole, warmup));
+    const { progress } = storage;
+    progress[chain * PROGRESS] = done;
+    progress[chain * PROGRESS + 1] = meanAcceptance[c];
+    progress[chain * PROGRESS + 2] = divergences[c];
+    progress[chain * PROGRESS + 3] = stepSize === undefined ? Number.NaN : stepSize[c];
+  }
+
+  function followAcceptance(): void {
+    if (acceptance === undefined) return;
+    for (let c = 0; c < width; c++) {
+      const mean = meanAcceptance[c];
+      meanAcceptance[c] = Number.isNaN(mean) ? acceptance[c] : mean + LATEST * (acceptance[c] - mean);
+    }
+  }
+
+  return {
+    first,
+    width,
+    advance(transitions) {
+      const end = Math.min(done + transitions, done < warmup ? warmup : total);
+      while (done < end && runningColumns > 0) transition();
+      if (done > 0) followAcceptance();
+      if (done === warmup && end === warmup && warmup > 0 && runningColumns > 0) endWarmup();
+      return done < total && runningColumns > 0;
+    },
+    publish,
+    close() {
+      publish();
+      if (!adapted) reportParameters();
+      const position = new Float64Array(width * dim);
+      for (let c = 0; c < width; c++) {
+        for (let i = 0; i < dim; i++) position[c * dim + i] = state.position[i * width + c];
+      }
+      report.ended({ first, position, random: random.map((stream) => stream.state()) });
+    },
+  };
+}

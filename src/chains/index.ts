@@ -1,0 +1,6 @@
+// Chains: running them, what they return, and the run that was last.
+
+export { chainsOf, type Draws } from "./draws.js";
+export { latestRun, type Remembered, type RunResult, type RunResults, remember } from "./latest.js";
+export type { Init, SampleOptions } from "./options.js";
+export { sample } from "./sample.js";

@@ -1,0 +1,42 @@
+// What a run and its threads say to each other. Draws do not travel: they are written into shared memory.
+
+import type { EnergySource } from "../energies/energy.js";
+import type { RunEvent } from "../platform/platform.js";
+import type { GroupEnd } from "./group.js";
+import type { Plan } from "./plan.js";
+import type { Storage } from "./storage.js";
+
+export type ToThread =
+  /** Rebuild the energy, build the sampler, and say which statistics there will be. */
+  | { readonly type: "prepare"; readonly plan: Plan; readonly source: EnergySource }
+  /** Run groups of chains until there are none left. */
+  | { readonly type: "run"; readonly storage: Storage; readonly control: Int32Array; readonly threads: number };
+
+export type FromThread =
+  | { readonly type: "prepared"; readonly statistics: readonly string[] }
+  | { readonly type: "event"; readonly event: RunEvent }
+  | { readonly type: "adapted"; readonly first: number; readonly width: number; readonly parameters: Record<string, Float64Array> }
+  | { readonly type: "ended"; readonly end: GroupEnd }
+  | { readonly type: "done" }
+  | { readonly type: "failed"; readonly error: PlainError };
+
+/** An error as plain data. */
+export interface PlainError {
+  /** True for what a check at the door refused. */
+  readonly refusal: boolean;
+  readonly message: string;
+  /** Where it was thrown, in the thread. */
+  readonly stack: string | undefined;
+}
+
+export function plainError(error: unknown): PlainError {
+  if (!(error instanceof Error)) return { refusal: false, message: String(error), stack: undefined };
+  const origin = error.cause instanceof Error ? error.cause : error;
+  return { refusal: error instanceof RangeError, message: error.message, stack: origin.stack };
+}
+
+/** The error as it was in the thread, with the thread's own stack as its cause. */
+export function errorFrom({ refusal, message, stack }: PlainError): Error {
+  const options = stack === undefined ? {} : { cause: stack };
+  return refusal ? new RangeError(message, options) : new Error(message, options);
+}

@@ -1,0 +1,123 @@
+// `sample`: chains of a sampler on an energy, in worker threads where that pays, with the same draws wherever they run.
+
+import type { Energy } from "../energies/energy.js";
+import { platform } from "../platform/platform.js";
+import type { Sampler } from "../samplers/kernel.js";
+import { idleThreads } from "./crew.js";
+import type { Draws } from "./draws.js";
+import { remember } from "./latest.js";
+import { type Ledger, openLedger } from "./ledger.js";
+import { type Request, readRequest, type SampleOptions, threadsPossible } from "./options.js";
+import { groupCount, type Plan } from "./plan.js";
+import { openRunControl, type RunControl } from "./run-control.js";
+import { prepare, type Shift } from "./shift.js";
+import { runInSlices, startSlices } from "./slices.js";
+import { runInThreads } from "./threads.js";
+
+/**
+ * Runs `chains` Markov chains of `sampler` on `energy`. The same seed gives the same bytes, whatever the number of workers.
+ *
+ * An energy that is data (`energy`, `energies`, `energyFromModule`) runs in threads unless the whole is done sooner without; a
+ * closure (`energyFromGradient`) runs on this thread in slices. Progress goes to `onEvent`, else to the usual display.
+ * An aborted run (by `signal`, or by an interrupt of a notebook's kernel) resolves to what was drawn, with `aborted` true.
+ * A chain that cannot go on stops alone; `stopped` says why and `lengths` how many draws it kept.
+ *
+ * Rejects with a RangeError where an argument does not fit, and with the chain's name where the energy throws.
+ * @example
+ * const draws = await sample(energies.gaussian({ mean: [0, 0], covariance: [[1, 0], [0, 1]] }), hmc(), { chains: 2, draws: 500 });
+ * draws.position.length // 2000
+ */
+export async function sample(energy: Energy, sampler: Sampler, options: SampleOptions = {}): Promise<Draws> {
+  const request = readRequest(energy, sampler, options);
+  const { plan, signal, onEvent, title } = request;
+  const { now, progress } = platform();
+  const began = now();
+  const seconds = () => (now() - began) / 1000;
+  const sink = onEvent ?? progress();
+  const run = openRunControl(signal, threadsPossible());
+
+  let ledger = openLedger(plan, energy.names);
+  const soFar = () => ledger.draws({ aborted: true, seconds: seconds(), handOver: false });
+  const remembered = remember(soFar);
+  try {
+    const place = choosePlace(energy, request, run, ledger);
+    if (place.threads > 0) ledger = openLedger(plan, energy.names);
+    const { chains, warmup, draws } = plan;
+    const tell: typeof sink = (event) => run.guard(() => sink(event));
+    tell({ type: "started", title, chains, warmup, draws, workers: place.threads });
+    ledger.listen(tell);
+    try {
+      if (place.shift !== undefined) await runInSlices(ledger, place.shift, run);
+      else if (energy.source !== undefined) await runInThreads(ledger, energy.source, run, place.threads);
+    } catch (error) {
+      tell({ type: "finished", seconds: seconds(), aborted: true });
+      throw error;
+    }
+    ledger.tellProgress();
+    const result = ledger.draws({ aborted: run.aborted, seconds: seconds(), handOver: place.threads === 0 });
+    remembered.settle(result);
+    tell({ type: "finished", seconds: result.seconds, aborted: result.aborted });
+    if (run.error !== undefined) throw run.error;
+    return result;
+  } catch (error) {
+    if (ledger.storage === undefined) remembered.forget();
+    else remembered.settle(soFar());
+    throw error;
+  } finally {
+    run.close();
+  }
+}
+
+/** Where a run takes place: in so many threads, or here, where it may have begun already. */
+interface Place {
+  readonly threads: number;
+  readonly shift?: Shift;
+}
+
+/** A run that is left to find its place begins here, for so long. */
+const TRIAL_MS = 25;
+/** What threads must save to be worth it, more where they have to be started first. */
+const COLD_START_MS = 120;
+const WARM_START_MS = 10;
+/** Where one evaluation takes longer, not even the trial is made here. */
+const SLOW_EVALUATION_MS = 1;
+
+// Begun here, a small run is over before a thread would have started. What was begun and goes to threads is done again there,
+// from the same seed and so with the same numbers.
+function choosePlace(energy: Energy, { plan, definition, workers }: Request, run: RunControl, ledger: Ledger): Place {
+  if (workers !== undefined && workers > 0) return { threads: Math.min(workers, groupCount(plan)) };
+  const begin = () => startSlices(ledger, prepare(energy, definition, plan), run);
+  if (workers === 0 || energy.source === undefined || !threadsPossible()) return { threads: 0, shift: begin() };
+
+  const threads = Math.min(platform().parallelism, groupCount(plan));
+  if (isSlow(energy, plan)) return { threads };
+  const { now } = platform();
+  const shift = begin();
+  const began = now();
+  let turns = 0;
+  while (now() - began < TRIAL_MS && shift.turn(1)) turns++;
+  const spent = now() - began;
+  const expected = spent / Math.max(ledger.fraction(), 1e-9);
+  const saved = (expected - spent) * (1 - 1 / threads);
+  const start = idleThreads() >= threads ? WARM_START_MS : COLD_START_MS;
+  // One turn beyond the trial's time is one transition that would have kept this thread from everything else.
+  const blocks = turns <= 1 && spent > TRIAL_MS;
+  return saved > start || blocks ? { threads } : { threads: 0, shift };
+}
+
+function isSlow(energy: Energy, plan: Plan): boolean {
+  const { now } = platform();
+  const q = plan.init?.slice(0, plan.dim) ?? new Float64Array(plan.dim);
+  const gradient = new Float64Array(plan.dim);
+  const timed = () => {
+    const before = now();
+    try {
+      energy.valueAndGradient(q, gradient);
+    } catch {
+      // What is wrong with it is said when its chain starts.
+    }
+    return now() - before;
+  };
+  // The first evaluation of a traced energy compiles it.
+  return timed() > SLOW_EVALUATION_MS && timed() > SLOW_EVALUATION_MS;
+}

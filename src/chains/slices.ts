@@ -1,0 +1,32 @@
+// A run on the caller's own thread, in slices, between which timers, input, messages and interrupts have their turn.
+
+import { platform } from "../platform/platform.js";
+import type { Ledger } from "./ledger.js";
+import type { RunControl } from "./run-control.js";
+import { type Prepared, type Shift, startShift } from "./shift.js";
+import { allocateStorage } from "./storage.js";
+import { PROGRESS_MS } from "./threads.js";
+
+const SLICE_MS = 20;
+
+/** Takes up the whole run; nothing moves yet. */
+export function startSlices(ledger: Ledger, prepared: Prepared, run: RunControl): Shift {
+  const storage = allocateStorage(ledger.plan, prepared.statistics, false);
+  ledger.storage = storage;
+  const { now } = platform();
+  return startShift(prepared, { storage, control: run.control, threads: 1, now, report: ledger.report });
+}
+
+/** Resolves when every chain is at its end or the run was aborted. Rejects where a chain fails. */
+export async function runInSlices(ledger: Ledger, shift: Shift, run: RunControl): Promise<void> {
+  const { now, breathe } = platform();
+  let told = now();
+  while (shift.turn(SLICE_MS)) {
+    if (now() - told >= PROGRESS_MS) {
+      ledger.tellProgress();
+      told = now();
+    }
+    await breathe();
+  }
+  if (run.error !== undefined) throw run.error;
+}

@@ -1,0 +1,78 @@
+// A run in threads: this side tells them what to do, allocates the shared memory, listens, and ends them where they fail or do not
+// obey.
+
+import type { EnergySource } from "../energies/energy.js";
+import type { Thread } from "../platform/platform.js";
+import { dismiss, hire, release } from "./crew.js";
+import type { Ledger } from "./ledger.js";
+import { errorFrom, type FromThread, type ToThread } from "./protocol.js";
+import type { RunControl } from "./run-control.js";
+import { allocateStorage, NEXT } from "./storage.js";
+
+/** How often progress is told. */
+export const PROGRESS_MS = 200;
+
+/** An aborted run's threads have so long to come to the end of a transition before they are ended where they are. */
+const PATIENCE_MS = 250;
+
+/**
+ * Resolves when every chain is at its end, or soon after the run was aborted. Rejects where a thread fails; then all of them are
+ * ended.
+ */
+export async function runInThreads(ledger: Ledger, source: EnergySource, run: RunControl, count: number): Promise<void> {
+  const threads = hire(count);
+  Atomics.store(run.control, NEXT, 0);
+  const done = new Set<Thread>();
+  let progress: ReturnType<typeof setInterval> | undefined;
+  let patience: ReturnType<typeof setTimeout> | undefined;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      run.onAbort((error) => {
+        if (error !== undefined) reject(error);
+        else patience ??= setTimeout(resolve, PATIENCE_MS);
+      });
+      progress = setInterval(ledger.tellProgress, PROGRESS_MS);
+      const hear = (thread: Thread, message: FromThread): void => {
+        switch (message.type) {
+          case "prepared":
+            ledger.storage ??= allocateStorage(ledger.plan, message.statistics, true);
+            tell(thread, { type: "run", storage: ledger.storage, control: run.control, threads: count });
+            break;
+          case "event":
+            ledger.report.event(message.event);
+            break;
+          case "adapted":
+            ledger.report.adapted(message.first, message.width, message.parameters);
+            break;
+          case "ended":
+            ledger.report.ended(message.end);
+            break;
+          case "done":
+            done.add(thread);
+            if (done.size === count) resolve();
+            break;
+          case "failed":
+            reject(errorFrom(message.error));
+        }
+      };
+      for (const thread of threads) {
+        thread.onMessage((message) => run.guard(() => hear(thread, message as FromThread)));
+        thread.onFailure((error) => reject(new Error(`sample: a thread failed: ${error.message}`, { cause: error })));
+        tell(thread, { type: "prepare", plan: ledger.plan, source });
+      }
+    });
+    release(threads.filter((thread) => done.has(thread)));
+    await dismiss(threads.filter((thread) => !done.has(thread)));
+  } catch (error) {
+    await dismiss(threads);
+    throw error;
+  } finally {
+    clearInterval(progress);
+    clearTimeout(patience);
+    run.onAbort(() => {});
+  }
+}
+
+function tell(thread: Thread, message: ToThread): void {
+  thread.post(message);
+}
