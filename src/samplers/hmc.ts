@@ -14,7 +14,8 @@ import type { Random } from "../random/random.js";
 import { type IntegratorName, integratorNamed } from "./integrators.js";
 import type { Kernel, KernelState, Sampler, SamplerDefinition } from "./kernel.js";
 import { inverseOf, massOption } from "./mass.js";
-import { overColumns, plainTrajectory } from "./trajectory.js";
+import { overColumns } from "./trajectory.js";
+import { columnTrajectory } from "./trajectory-program.js";
 import { stanWarmup } from "./warmup.js";
 
 export interface HmcState extends KernelState {
@@ -60,7 +61,7 @@ function hmcKernel(energy: Energy, settings: HmcSettings, width: number): Kernel
   const inverseMass = inverseOf(settings.mass ?? 1, dim, width);
   const momentumScale = inverseMass.map((inverse) => 1 / Math.sqrt(inverse));
 
-  const column = plainTrajectory(energy, integratorNamed("hmc", settings.integrator));
+  const column = columnTrajectory(energy, integratorNamed("hmc", settings.integrator), fixedSteps);
   const trajectory = overColumns(column, dim, width);
 
   // The proposal moves in these; what is accepted is copied into the state.
@@ -183,7 +184,7 @@ function oneStep(
   width: number,
 ): (state: HmcState, column: number, stepSize: number, random: Random) => number {
   const { dim } = energy;
-  const move = plainTrajectory(energy, integratorNamed("hmc", settings.integrator));
+  const move = columnTrajectory(energy, integratorNamed("hmc", settings.integrator));
   const q = new Float64Array(dim);
   const p = new Float64Array(dim);
   const g = new Float64Array(dim);
