@@ -10,7 +10,7 @@ import { mean } from "./moments.js";
  * (Kenney and Keeping 1951) with the effective sample size of the squared deviations, and the delta method for its root.
  * In the units of the draws; NaN where that size is. `mcse_sd` of R's `posterior`.
  *
- * @example mcseSd([[1, 2, 3, 4, 5, 7]]) // 0.4878
+ * @example mcseSd([[1, 2, 3, 4, 5, 7]]) // 0.5805
  */
 export function mcseSd(chains: readonly ArrayLike<number>[]): number {
   const squares = squaredDeviations(asChains("mcseSd", chains));

@@ -11,7 +11,7 @@ import { split } from "./split.js";
  *
  * Vehtari et al. 2021, section 4.1, eq. 14 and 15; `rhat` of R's `posterior`.
  *
- * @example rhat([[1, 2, 3, 4], [2, 1, 4, 3]]) // 1.9640
+ * @example rhat([[1, 2, 3, 4], [2, 1, 4, 3]]) // 1.6187
  */
 export function rhat(chains: readonly ArrayLike<number>[]): number {
   const numbers = asChains("rhat", chains);
