@@ -9,7 +9,7 @@ const mayImport = {
   diagnostics: [],
   tensor: ["platform"],
   energies: ["tensor", "random"],
-  networks: ["tensor", "random"],
+  networks: ["tensor", "random", "platform"],
   samplers: ["tensor", "random", "energies", "networks", "diagnostics"],
   chains: ["platform", "random", "diagnostics", "tensor", "energies", "networks", "samplers"],
   llc: ["platform", "random", "diagnostics", "tensor", "energies", "networks", "samplers", "chains"],

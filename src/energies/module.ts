@@ -66,7 +66,12 @@ async function load(url: string): Promise<Record<string, unknown>> {
 function absolute(url: string | URL): string {
   const text = url instanceof URL ? url.href : url;
   if (typeof text !== "string" || text === "" || text.startsWith(".")) {
-    refuse("energyFromModule", "url", "an absolute URL or a package's name (a relative path has no place to start from)", url);
+    refuse(
+      "energyFromModule",
+      "url",
+      "an absolute URL or a package's name (a relative path has no place to start from)",
+      url,
+    );
   }
   return text;
 }

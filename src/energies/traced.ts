@@ -1,7 +1,7 @@
 // Energies written as expressions: traced once, differentiated by the engine, compiled when first evaluated.
 
 import { integerAtLeast, knownOptions, refuse } from "../arguments/index.js";
-import { compile, type Graph, gradient, inline, Tensor, trace } from "../tensor/index.js";
+import { compile, type Graph, Tensor, trace, withGradient } from "../tensor/index.js";
 import type { Energy, EnergySource, ExactFacts } from "./energy.js";
 
 export interface EnergyOptions {
@@ -71,14 +71,6 @@ export function energyFromGraph(source: GraphSource): Energy {
       return both[0][0];
     },
   };
-}
-
-/** The graph of a scalar function of its first input, extended by the gradient with respect to that input. */
-export function withGradient(graph: Graph): Graph {
-  return trace((inputs) => {
-    const [value] = inline(graph, inputs);
-    return [value, ...gradient(value, [inputs[0]])];
-  }, graph.inputs);
 }
 
 export function namesOf(where: string, dim: number, names: readonly string[] | undefined): readonly string[] {

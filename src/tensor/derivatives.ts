@@ -2,11 +2,12 @@
 // elementwise primitives come from their partial derivatives in `primitives.ts`, the others from
 // `structural-derivatives.ts` and `loop-derivatives.ts`.
 
+import type { Graph } from "./graph.js";
 import { loopForward, loopReverse } from "./loop-derivatives.js";
 import { elementwise } from "./primitives.js";
 import { structuralRules } from "./structural-derivatives.js";
 import { format, sameShape, type Tensor } from "./tensor.js";
-import { topological } from "./trace.js";
+import { inline, topological, trace } from "./trace.js";
 
 /** Nodes through which no derivative flows. */
 const flat = new Set(["constant", "input", "stopGradient", "sign", "floor", "less", "lessEqual", "equal"]);
@@ -36,6 +37,14 @@ export function jvp(outputs: readonly Tensor[], wrt: readonly Tensor[], tangents
 /** Second derivatives of a scalar times a direction, forward over reverse: about two gradients. */
 export function hessianVectorProduct(output: Tensor, q: Tensor, direction: Tensor): Tensor {
   return jvp(gradient(output, [q]), [q], [direction])[0];
+}
+
+/** The graph of a scalar, extended by its gradient with respect to the graph's first input. */
+export function withGradient(graph: Graph): Graph {
+  return trace((inputs) => {
+    const [value] = inline(graph, inputs);
+    return [value, ...gradient(value, [inputs[0]])];
+  }, graph.inputs);
 }
 
 /** Adjoints of everything between the outputs and `wrt`; absent where zero. */

@@ -2,7 +2,7 @@
 
 export { mapColumns } from "./columns.js";
 export { type CompileOptions, compile, evaluate } from "./compile.js";
-export { gradient, hessianVectorProduct, jvp, vjp } from "./derivatives.js";
+export { gradient, hessianVectorProduct, jvp, vjp, withGradient } from "./derivatives.js";
 export { concat, constant, type NestedNumbers, range, stack, where } from "./functions.js";
 export {
   type Attributes,

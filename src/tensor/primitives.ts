@@ -68,10 +68,10 @@ export const elementwise: Readonly<Record<string, Elementwise>> = {
   tanh: unary(Math.tanh, call("Math.tanh"), (_, y) => y.like(1).sub(y.square())),
   sigmoid: unary(sigmoid, call("sigmoid"), (_, y) => y.mul(y.like(1).sub(y))),
   softplus: unary(softplus, call("softplus"), ([x]) => x.sigmoid()),
-  // Derivative 0 at 0, the convention of every deep-learning framework. NaN stays NaN.
+  // Derivative 0 at 0, the convention of every deep-learning framework.
   relu: unary(
-    (x) => (x <= 0 ? 0 : x),
-    (x) => `(${x} <= 0 ? 0 : ${x})`,
+    (x) => Math.max(0, x),
+    (x) => `Math.max(0, ${x})`,
     ([x]) => x.greater(0),
   ),
   erf: unary(erf, call("erf"), ([x]) => x.square().neg().exp().mul(twoOverSqrtPi)),
@@ -120,13 +120,13 @@ export const elementwise: Readonly<Record<string, Elementwise>> = {
   ),
   // At a tie both operands get half, so that min and max stay symmetric.
   min: binary(
-    (x, y) => (x !== x || y !== y ? Number.NaN : Math.min(x, y)),
+    Math.min,
     (x, y) => `Math.min(${x}, ${y})`,
     ([x, y]) => x.less(y).add(x.equal(y).mul(0.5)),
     ([x, y]) => y.less(x).add(x.equal(y).mul(0.5)),
   ),
   max: binary(
-    (x, y) => (x !== x || y !== y ? Number.NaN : Math.max(x, y)),
+    Math.max,
     (x, y) => `Math.max(${x}, ${y})`,
     ([x, y]) => x.greater(y).add(x.equal(y).mul(0.5)),
     ([x, y]) => y.greater(x).add(x.equal(y).mul(0.5)),

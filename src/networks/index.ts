@@ -1,0 +1,15 @@
+// Networks, likelihoods, losses and their training.
+
+export type { Activation } from "./activations.js";
+export type { Column } from "./data.js";
+export type { Initializer } from "./initializers.js";
+export type { Likelihood } from "./likelihoods.js";
+export * as likelihoods from "./likelihoods.js";
+export { type Loss, type LossOptions, type LossSource, loss, lossFromSource, type Rows } from "./loss.js";
+export { type MlpOptions, mlp } from "./mlp.js";
+export type { Network, ParameterBlock } from "./network.js";
+export { networkLoss } from "./network-loss.js";
+export { type AdamOptions, adam, type Optimizer, type SgdOptions, sgd } from "./optimizers.js";
+export type { Schedule } from "./schedules.js";
+export * as schedules from "./schedules.js";
+export { type EarlyStopping, type Trained, type TrainOptions, train } from "./train.js";

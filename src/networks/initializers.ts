@@ -1,0 +1,79 @@
+// Starting values of a weight matrix `[fanIn, fanOut]`. Biases start at 0.
+
+import type { Random } from "../random/random.js";
+
+export type Initializer =
+  | "lecunNormal"
+  | "lecunUniform"
+  | "glorotNormal"
+  | "glorotUniform"
+  | "heNormal"
+  | "heUniform"
+  | "orthogonal"
+  | "zeros";
+
+type Fill = (random: Random, fanIn: number, fanOut: number) => Float64Array;
+
+/** Independent entries of mean 0 and variance `scale / fan`. */
+const scaled =
+  (law: "normal" | "uniform", variance: (fanIn: number, fanOut: number) => number): Fill =>
+  (random, fanIn, fanOut) => {
+    const deviation = Math.sqrt(variance(fanIn, fanOut));
+    const weights = new Float64Array(fanIn * fanOut);
+    if (law === "normal") {
+      random.fillNormal(weights);
+      return weights.map((z) => z * deviation);
+    }
+    random.fillUniform(weights);
+    // Uniform on [-a, a] has variance a^2 / 3.
+    return weights.map((u) => (2 * u - 1) * Math.sqrt(3) * deviation);
+  };
+
+// LeCun et al. 1998; Glorot & Bengio 2010; He et al. 2015 (arXiv:1502.01852).
+const lecun = (fanIn: number): number => 1 / fanIn;
+const glorot = (fanIn: number, fanOut: number): number => 2 / (fanIn + fanOut);
+const he = (fanIn: number): number => 2 / fanIn;
+
+export const initializers: Readonly<Record<Initializer, Fill>> = {
+  lecunNormal: scaled("normal", lecun),
+  lecunUniform: scaled("uniform", lecun),
+  glorotNormal: scaled("normal", glorot),
+  glorotUniform: scaled("uniform", glorot),
+  heNormal: scaled("normal", he),
+  heUniform: scaled("uniform", he),
+  orthogonal,
+  zeros: (_, fanIn, fanOut) => new Float64Array(fanIn * fanOut),
+};
+
+export const initializerNames: readonly Initializer[] = Object.keys(initializers) as Initializer[];
+
+/** Saxe et al. 2013 (arXiv:1312.6120): orthonormal rows or columns, whichever are fewer, uniformly distributed. */
+function orthogonal(random: Random, fanIn: number, fanOut: number): Float64Array {
+  const [count, length] = fanIn < fanOut ? [fanIn, fanOut] : [fanOut, fanIn];
+  const vectors = Array.from({ length: count }, () => {
+    const vector = new Float64Array(length);
+    random.fillNormal(vector);
+    return vector;
+  });
+  // Gram-Schmidt of normal vectors; done twice, because once loses orthogonality to rounding.
+  vectors.forEach((vector, i) => {
+    for (let pass = 0; pass < 2; pass++) {
+      for (let j = 0; j < i; j++) {
+        const projection = dot(vector, vectors[j]);
+        for (let k = 0; k < length; k++) vector[k] -= projection * vectors[j][k];
+      }
+    }
+    const norm = Math.sqrt(dot(vector, vector));
+    for (let k = 0; k < length; k++) vector[k] /= norm;
+  });
+  return Float64Array.from({ length: fanIn * fanOut }, (_, i) => {
+    const [row, column] = [Math.floor(i / fanOut), i % fanOut];
+    return fanIn < fanOut ? vectors[row][column] : vectors[column][row];
+  });
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}
