@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+// The `ergodic` command.
+
+import { readFile } from "node:fs/promises";
+import { runCommand } from "./cli/program.js";
+
+// This file lies one folder below the package's root, as source and as build.
+const { version } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8"));
+process.exitCode = await runCommand(process.argv.slice(2), version);

@@ -1,0 +1,28 @@
+// What the `ergodic` command understands. Exit codes: 0 all went well, 1 something that was run failed, 2 the command
+// itself was wrong, 130 interrupted.
+
+import { Command, CommanderError } from "commander";
+import { notebooksCommand } from "./notebooks.js";
+
+/** Runs the command with these arguments (without the program's name) and resolves with its exit code. */
+export async function runCommand(args: readonly string[], version: string): Promise<number> {
+  let exitCode = 0;
+  const program = new Command("ergodic")
+    .description("A laboratory for energy landscapes: notebooks from the command line")
+    .version(version, "--version", "print the version")
+    .helpOption("--help", "print this help")
+    .exitOverride();
+  const notebooks = notebooksCommand((code) => {
+    exitCode = code;
+  });
+  // Commander hands its settings down only to commands that it makes itself.
+  program.addCommand(notebooks.copyInheritedSettings(program));
+  try {
+    await program.parseAsync(args, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help and version come this way too, with exit code 0; commander has printed what there is to say.
+    return error.exitCode === 0 ? 0 : 2;
+  }
+  return exitCode;
+}
