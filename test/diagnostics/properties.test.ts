@@ -218,7 +218,7 @@ test("the examples of the documentation", () => {
       [1, 2, 3, 4],
       [2, 1, 4, 3],
     ]),
-    1.964,
+    1.6187,
     1e-4,
   );
   assert.deepEqual([...diagnostics.autocovariance([1, 2, 3, 4])], [1.25, 0.3125, -0.375, -0.5625]);
