@@ -128,7 +128,7 @@ interface Tuned {
 
 /**
  * The first half of warmup runs with G = 1 and averages squared gradients; then G is set and frozen. A step size that is not
- * given is found at the start and again for the new G, and lowered where the chain meets stiffer places, at eighths of
+ * given is found at the start and again for the new G, and lowered where the chain meets stiffer places, at sixteenths of
  * warmup; the last quarter runs with what the draws will use.
  */
 function sgldWarmup(warmup: number, settings: SgldSettings, tuned: Tuned): Adaptation<SgldState> {
@@ -140,7 +140,7 @@ function sgldWarmup(warmup: number, settings: SgldSettings, tuned: Tuned): Adapt
   if (squares !== undefined)
     integerAtLeast("sgld with a preconditioner", "warmup", warmup, LEAST_PRECONDITIONER_WARMUP);
   const half = Math.floor(warmup / 2);
-  const eighth = Math.ceil(warmup / 8);
+  const sixteenth = Math.ceil(warmup / 16);
   let transition = 0;
 
   return {
@@ -155,7 +155,7 @@ function sgldWarmup(warmup: number, settings: SgldSettings, tuned: Tuned): Adapt
         squares.write(preconditioner);
         for (let i = 0; i < scale.length; i++) scale[i] = Math.sqrt(preconditioner[i]);
         if (finder !== undefined) stepSize[0] = finder.first(state.position, scale, random[0]);
-      } else if (finder !== undefined && transition % eighth === 0 && transition <= 6 * eighth) {
+      } else if (finder !== undefined && transition % sixteenth === 0 && transition <= 0.75 * warmup) {
         stepSize[0] = finder.next(state.position, scale, random[0]);
       }
     },

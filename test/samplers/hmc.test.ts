@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { Energy } from "../../src/energies/energy.js";
 import { stream } from "../../src/random/index.js";
 import { type HmcOptions, hmc, hmcDefinition } from "../../src/samplers/hmc.js";
+import { constant, trace } from "../../src/tensor/index.js";
 import { assertExpectations, type Plan, visit } from "./expectations.js";
 import {
   banana,
@@ -102,6 +103,31 @@ for (const options of [{}, { stepSize: 0.2, leapfrogSteps: 7 }, { stepSize: 0.2,
     assert.deepEqual(run(1), alone);
   });
 }
+
+test("a traced energy gives the chain of its hand-written twin, up to rounding", () => {
+  const plain = correlatedGaussian(0).energy;
+  const graph = trace(
+    ([q]) => [
+      q
+        .sub(constant([1, -1]))
+        .square()
+        .mul(constant([0.5, 0.25]))
+        .sum(),
+    ],
+    [[2]],
+  );
+  for (const options of [{}, { stepSize: 0.3, leapfrogSteps: 6 }] as HmcOptions[]) {
+    const [first, second] = [plain, { ...plain, graph }].map((energy) => {
+      const numbers: number[] = [];
+      const short = { ...plan, chains: 2, warmup: 25, draws: 20, start: [0, 0], width: 2 };
+      visit(energy, hmc(options), short, (q, value) => numbers.push(...q, value));
+      return numbers;
+    });
+    first.forEach((value, k) => {
+      assert.ok(Math.abs(value - second[k]) < 1e-6, `${value} and ${second[k]}`);
+    });
+  }
+});
 
 test("the momentum has covariance M: on a flat energy the displacement is T M^-1 p", () => {
   const flat = energyOf(3, (_, gradient) => {
