@@ -5,7 +5,7 @@ import { autocorrelation as autocorrelationsOf } from "../diagnostics/index.js";
 import { type ChainSource, selectQuantities } from "./chains.js";
 import type { Figure, Trace } from "./figure.js";
 import { plainNumber, plainNumbers } from "./plain.js";
-import { asText, axis, faint, ink, layout, legendBesideTitle, seriesColor, translucent } from "./theme.js";
+import { asText, axis, faint, layout, legendBesideTitle, panelMargin, seriesColor, translucent } from "./theme.js";
 
 export interface AutocorrelationOptions {
   /** Coordinates (by name or index) and statistics (by name) to draw; the first eight coordinates where left out. */
@@ -119,6 +119,7 @@ export function autocorrelation(source: ChainSource, options: AutocorrelationOpt
 
   const isTitled = count > 1 || options.title !== undefined;
   const title = options.title ?? (count === 1 ? `Autocorrelation of ${data.panels[0].name}` : "Autocorrelation");
+  const note = noteOf(data);
   return {
     data: traces,
     layout: layout(
@@ -130,9 +131,9 @@ export function autocorrelation(source: ChainSource, options: AutocorrelationOpt
         legend: legendBesideTitle(),
         showlegend: !data.averaged && data.chains <= 6,
         height: 120 + rows * (rows === 1 ? 290 : 190),
-        font: { family: "Open Sans, Helvetica Neue, Arial, sans-serif", size: 12.5, color: ink },
+        margin: panelMargin(note),
       },
-      noteOf(data),
+      note,
     ),
   };
 }

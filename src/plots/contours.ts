@@ -16,7 +16,7 @@ export interface EnergyGrid {
 /** k^2 / 2: where a Gaussian's energy is k standard deviations from its mean. */
 export const sigmaLevels: readonly number[] = [0.5, 2, 4.5, 8, 12.5];
 
-const places = 81;
+const places = 121;
 
 /** Evaluates the energy where two coordinates run over the ranges and the others are those of `at`. */
 export function energyGrid(
@@ -81,6 +81,7 @@ export function contourTrace(grid: EnergyGrid, levels: readonly number[]): Trace
     zmax: levels.length + 0.5,
     line: { color: "#9AAEC0", width: 0.9 },
     showscale: false,
+    showlegend: false,
     hoverinfo: "skip",
   };
 }

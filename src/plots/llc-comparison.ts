@@ -3,7 +3,7 @@
 import { knownOptions, refuse } from "../arguments/index.js";
 import type { LlcEstimate } from "../llc/estimate.js";
 import type { Figure, Trace } from "./figure.js";
-import { extent, numberLabel, padded, plainNumber, plainNumbers } from "./plain.js";
+import { extent, padded, plainNumber, plainNumbers, withDecimals } from "./plain.js";
 import { checkReferences, type Reference, referenceColor, referenceName } from "./reference.js";
 import { asText, axis, layout, legendBesideTitle, seriesColor, translucent, warning } from "./theme.js";
 
@@ -16,6 +16,7 @@ export interface LlcComparisonOptions {
 export interface LlcComparisonRow {
   name: string;
   mean: number | null;
+  standardError: number | null;
   interval: [number | null, number | null];
   perChain: (number | null)[];
   /** Whether the estimate's verdict is well; its name carries a mark where not. */
@@ -99,7 +100,7 @@ export function llcComparison(
         x: row.mean ?? 0,
         y: i,
         yshift: 20,
-        text: asText(`${numberLabel(row.mean ?? Number.NaN)}${row.ok ? "" : " (not to be trusted)"}`),
+        text: labelOf(row),
         showarrow: false,
         font: { size: 12, color: row.ok ? seriesColor(i) : warning },
       })),
@@ -108,6 +109,11 @@ export function llcComparison(
       height: 150 + 80 * rows.length,
     }),
   };
+}
+
+function labelOf({ mean, standardError, ok }: LlcComparisonRow): string {
+  const [value, error] = withDecimals(standardError ?? Number.NaN, mean ?? Number.NaN, standardError ?? Number.NaN);
+  return `${value} ± ${error}${ok ? "" : " (not to be trusted)"}`;
 }
 
 /** The numbers that `llcComparison` draws, in the order of the argument. */
@@ -119,9 +125,10 @@ export function llcComparisonData(
   checkReferences("plots.llcComparison", options.reference ?? []);
   const named = typeof estimates === "object" && estimates !== null ? Object.entries(estimates) : [];
   if (named.length === 0) refuse("plots.llcComparison", "estimates", "LLC estimates by name", estimates);
-  return named.map(([name, { mean, interval, perChain, verdict }]) => ({
+  return named.map(([name, { mean, standardError, interval, perChain, verdict }]) => ({
     name,
     mean: plainNumber(mean),
+    standardError: plainNumber(standardError),
     interval: [plainNumber(interval[0]), plainNumber(interval[1])],
     perChain: plainNumbers(perChain),
     ok: verdict.ok,

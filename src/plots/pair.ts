@@ -8,7 +8,7 @@ import { checkLevels, contourTrace, type EnergyGrid, energyGrid, sigmaLevels } f
 import type { Figure, Trace } from "./figure.js";
 import { extent, numberLabel, padded, plainNumber } from "./plain.js";
 import { coordinateOf, type PairOfNames, planeLayout, selectPair } from "./plane.js";
-import { layout, legendBesideTitle, seriesColor, warning } from "./theme.js";
+import { layout, legendAtRight, seriesColor, warning } from "./theme.js";
 import { evenly } from "./thinning.js";
 
 export interface PairOptions {
@@ -82,7 +82,7 @@ export function pair(draws: Draws, options: PairOptions = {}): Figure {
       options.title ?? `${data.names[0]} and ${data.names[1]}`,
       {
         ...planeLayout(data.names, data.ranges.x, data.ranges.y, options.equalAxes),
-        legend: { ...legendBesideTitle(), itemsizing: "constant" },
+        legend: { ...legendAtRight(), itemsizing: "constant" },
       },
       data.thinned ? `${numberLabel(total)} of ${numberLabel(data.draws)} draws` : "",
     ),

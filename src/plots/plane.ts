@@ -22,7 +22,7 @@ export function coordinateOf(source: ChainSource, name: string | number): number
   return (isDraws(source) ? source.names : Object.keys(source)).indexOf(name);
 }
 
-/** Both axes, their size on paper, and equal scales where the ranges differ by less than a factor of three (or as `equal` says). */
+/** Both axes, the figure's size, and equal scales where the ranges differ by less than a factor of two (or as `equal` says). */
 export function planeLayout(
   names: readonly [string, string],
   xRange: readonly [number, number],
@@ -30,9 +30,8 @@ export function planeLayout(
   equal: boolean | undefined,
 ): Record<string, unknown> {
   const ratio = (yRange[1] - yRange[0]) / (xRange[1] - xRange[0]);
-  const isEqual = equal ?? (ratio > 1 / 3 && ratio < 3);
-  const width = 640;
-  const plot = width - 100;
+  const isEqual = equal ?? (ratio > 0.5 && ratio < 2);
+  const [width, height] = isEqual ? [Math.min(480, 480 / ratio), Math.min(480, 480 * ratio)] : [480, 400];
   return {
     xaxis: axis(names[0], { range: plainNumbers(xRange), constrain: "domain" }),
     yaxis: axis(names[1], {
@@ -40,7 +39,8 @@ export function planeLayout(
       constrain: "domain",
       ...(isEqual && { scaleanchor: "x", scaleratio: 1 }),
     }),
-    width,
-    height: Math.round(134 + (isEqual ? Math.min(1.25, Math.max(0.55, ratio)) * plot : 0.8 * plot)),
+    // The legend stands at the right, some 150 pixels wide.
+    width: Math.round(Math.max(260, width) + 245),
+    height: Math.round(Math.max(260, height) + 130),
   };
 }

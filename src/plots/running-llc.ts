@@ -5,7 +5,7 @@ import { integerAtLeast, knownOptions } from "../arguments/index.js";
 import { mcseMean } from "../diagnostics/index.js";
 import type { LlcEstimate } from "../llc/estimate.js";
 import type { Figure, Trace } from "./figure.js";
-import { extent, numberLabel, padded, plainNumber, plainNumbers } from "./plain.js";
+import { extent, padded, plainNumber, plainNumbers, withDecimals } from "./plain.js";
 import { checkReferences, type Reference, referenceColor, referenceName } from "./reference.js";
 import { axis, ink, layout, seriesColor, translucent } from "./theme.js";
 import { evenly } from "./thinning.js";
@@ -55,6 +55,7 @@ export function runningLlc(estimate: LlcEstimate, options: RunningLlcOptions = {
     x: chain.draws,
     y: chain.llc,
     name: `chain ${c + 1}`,
+    legendrank: 5,
     showlegend: data.chains.length <= chainsNamed,
     line: { color: seriesColor(c), width: 1.1 },
     opacity: 0.85,
@@ -65,6 +66,7 @@ export function runningLlc(estimate: LlcEstimate, options: RunningLlcOptions = {
     x: [...data.band.draws, ...data.band.draws.slice().reverse()],
     y: [...data.band.upper, ...data.band.lower.slice().reverse()],
     name: "95 % band",
+    legendrank: 2,
     fill: "toself",
     fillcolor: translucent(colorOfAll, 0.1),
     line: { width: 0 },
@@ -76,6 +78,7 @@ export function runningLlc(estimate: LlcEstimate, options: RunningLlcOptions = {
     x: data.pooled.draws,
     y: data.pooled.llc,
     name: "all chains",
+    legendrank: 1,
     line: { color: colorOfAll, width: 2.6 },
   };
   const references: Trace[] = reference.map((line, i) => ({
@@ -84,6 +87,7 @@ export function runningLlc(estimate: LlcEstimate, options: RunningLlcOptions = {
     x: [0, 1.04 * last],
     y: [plainNumber(line.value), plainNumber(line.value)],
     name: referenceName(line),
+    legendrank: 4,
     line: { color: referenceColor(i), width: 1.4, dash: "dash" },
   }));
   const [low, high] = data.interval;
@@ -93,6 +97,7 @@ export function runningLlc(estimate: LlcEstimate, options: RunningLlcOptions = {
     x: [plainNumber(1.02 * last)],
     y: [data.mean],
     name: "estimate, 95 %",
+    legendrank: 3,
     marker: { color: colorOfAll, size: 7 },
     error_y: {
       type: "data",
@@ -111,7 +116,6 @@ export function runningLlc(estimate: LlcEstimate, options: RunningLlcOptions = {
       {
         xaxis: axis("draws per chain", { range: [0, plainNumber(1.04 * last)] }),
         yaxis: axis("LLC", { range: valueRange(data, reference, last), zeroline: true, zerolinecolor: "#B5B5B5" }),
-        margin: { l: 64, r: 28, t: 78, b: 56 },
       },
       noteOf(estimate),
     ),
@@ -210,11 +214,8 @@ function valueRange(data: RunningLlcData, reference: readonly Reference[], last:
   return plainNumbers(padded(range ?? [0, 1], 0.07));
 }
 
-function noteOf(estimate: LlcEstimate): string {
-  const [low, high] = estimate.interval;
-  const value = `${numberLabel(estimate.mean)}, 95 % interval ${numberLabel(low)} to ${numberLabel(high)}`;
-  const verdict = estimate.verdict.ok
-    ? ""
-    : `; not to be trusted: ${estimate.verdict.problems.map((problem) => problem.kind).join(", ")}`;
-  return value + verdict;
+function noteOf({ mean, standardError, interval, verdict: judged }: LlcEstimate): string {
+  const [value, error, low, high] = withDecimals(standardError, mean, standardError, ...interval);
+  const verdict = judged.ok ? "" : `\nnot to be trusted: ${judged.problems.map((problem) => problem.kind).join(", ")}`;
+  return `LLC ${value} ± ${error}, 95 % interval ${low} to ${high}${verdict}`;
 }

@@ -6,7 +6,7 @@ import { type GaussianEllipse, gaussianEllipse } from "./ellipse.js";
 import type { Figure, Trace } from "./figure.js";
 import { extent, numberLabel, padded, plainNumber, plainNumbers } from "./plain.js";
 import { coordinateOf, type PairOfNames, planeLayout, selectPair } from "./plane.js";
-import { ink, layout, legendBesideTitle, seriesColor, warning } from "./theme.js";
+import { ink, layout, legendAtRight, seriesColor, warning } from "./theme.js";
 import { evenly } from "./thinning.js";
 
 export interface Scatter2dOptions {
@@ -101,7 +101,7 @@ export function scatter2d(source: ChainSource, options: Scatter2dOptions = {}): 
       options.title ?? `${data.names[0]} and ${data.names[1]}`,
       {
         ...planeLayout(data.names, rangeOf("x"), rangeOf("y"), options.equalAxes),
-        legend: { ...legendBesideTitle(), itemsizing: "constant" },
+        legend: { ...legendAtRight(), itemsizing: "constant" },
       },
       data.x.length < data.points
         ? `${numberLabel(data.x.length)} of ${numberLabel(data.points)} points`

@@ -2,7 +2,7 @@
 
 import { positiveNumber, refuse } from "../arguments/index.js";
 import type { Figure, Trace } from "./figure.js";
-import { asText, layout, legendBesideTitle } from "./theme.js";
+import { asText, layout, legendBelow } from "./theme.js";
 
 export interface SideBySideOptions {
   title?: string;
@@ -108,9 +108,9 @@ export function sideBySide(
       annotations,
       shapes,
       width: columnWidth * figures.length,
-      height: Math.min(Math.max(...heights), columnWidth + 60),
-      legend: { ...legendBesideTitle(), itemsizing: "constant" },
-      margin: { l: 64, r: 28, t: 86, b: 56 },
+      height: Math.min(Math.max(...heights) + 40, columnWidth + 110),
+      legend: { ...legendBelow(), itemsizing: "constant" },
+      margin: { l: 64, r: 28, t: options.title === undefined ? 48 : 84, b: 92 },
     }),
   };
 }

@@ -65,24 +65,30 @@ export function layout(
       y: 1,
       yref: "container",
       yanchor: "top",
-      pad: { t: 12, l: 16 },
+      // Plotly moves a title of several lines up by about half a line.
+      pad: { t: lines > 0 ? 24 : 12, l: 16 },
     },
     font: { family: "Open Sans, Helvetica Neue, Arial, sans-serif", size: 12.5, color: ink },
     paper_bgcolor: "#FFFFFF",
     plot_bgcolor: "#FFFFFF",
     colorway: [...palette],
-    margin: { l: 64, r: 28, t: 60 + 18 * lines, b: 56 },
+    margin: { l: 64, r: 28, t: (lines > 0 ? 48 : 54) + 22 * lines, b: 56 },
     hovermode: "closest",
-    legend: {
-      orientation: "v",
-      x: 1.015,
-      xanchor: "left",
-      y: 1,
-      yanchor: "top",
-      bgcolor: "rgba(255,255,255,0)",
-      font: { size: 12 },
-    },
+    legend: legendAtRight(),
     ...overrides,
+  };
+}
+
+/** A legend at the right of the plot: where a layout says nothing else. */
+export function legendAtRight(): Record<string, unknown> {
+  return {
+    orientation: "v",
+    x: 1.015,
+    xanchor: "left",
+    y: 1,
+    yanchor: "top",
+    bgcolor: "rgba(255,255,255,0)",
+    font: { size: 12 },
   };
 }
 
@@ -90,15 +96,25 @@ export function layout(
 export function legendBesideTitle(): Record<string, unknown> {
   return {
     orientation: "h",
-    x: 1,
+    x: 0.985,
     xref: "container",
     xanchor: "right",
-    y: 1,
+    y: 0.99,
     yref: "container",
     yanchor: "top",
     font: { size: 12 },
     bgcolor: "rgba(255,255,255,0)",
   };
+}
+
+/** A legend below the plot, for figures that are already wide. Needs a bottom margin of some 90 pixels. */
+export function legendBelow(): Record<string, unknown> {
+  return { ...legendBesideTitle(), x: 0.5, xanchor: "center", y: 0.01, yanchor: "bottom" };
+}
+
+/** The margins of the theme for several panels, each with a label above it. */
+export function panelMargin(note: string): Record<string, unknown> {
+  return { l: 64, r: 28, t: 78 + (note === "" ? 0 : 16), b: 56 };
 }
 
 /** An axis of the theme. `title` is taken as text; `overrides` win. */

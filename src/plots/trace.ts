@@ -6,7 +6,17 @@ import type { Draws } from "../chains/draws.js";
 import { type ChainSource, divergencesOf, isDraws, type Quantity, selectQuantities } from "./chains.js";
 import type { Figure, Trace } from "./figure.js";
 import { extent, numberLabel, padded, plainNumber, plainNumbers } from "./plain.js";
-import { asText, axis, faint, layout, legendBesideTitle, seriesColor, translucent, warning } from "./theme.js";
+import {
+  asText,
+  axis,
+  faint,
+  layout,
+  legendBesideTitle,
+  panelMargin,
+  seriesColor,
+  translucent,
+  warning,
+} from "./theme.js";
 import { evenly, outline } from "./thinning.js";
 
 export interface TraceOptions {
@@ -76,7 +86,7 @@ export function trace(source: ChainSource, options: TraceOptions = {}): Figure {
     axes[`xaxis${left === 1 ? "" : left}`] = axis(isLast ? "draw" : "", {
       domain: [0, 0.8],
       anchor: `y${left === 1 ? "" : left}`,
-      range: [-data.warmup, Math.max(1, data.draws - 1)],
+      range: [0 - data.warmup, Math.max(1, data.draws - 1)],
       showticklabels: isLast,
       ...(row > 0 && { matches: "x" }),
     });
@@ -119,6 +129,7 @@ export function trace(source: ChainSource, options: TraceOptions = {}): Figure {
 
   const height = 120 + rows * (rows === 1 ? 300 : 150);
   const text = options.title ?? (rows === 1 ? `Trace of ${data.panels[0].name}` : "Traces");
+  const note = noteOf(data);
   return {
     data: traces,
     layout: layout(
@@ -127,11 +138,12 @@ export function trace(source: ChainSource, options: TraceOptions = {}): Figure {
         ...axes,
         height,
         annotations: rows === 1 && options.title === undefined ? [] : labels,
-        shapes: data.warmup > 0 ? [warmupShade(data.warmup)] : [],
+        shapes: data.warmup > 0 ? data.panels.map((_, row) => warmupShade(data.warmup, 2 * row + 1)) : [],
         legend: legendBesideTitle(),
         showlegend: data.chains <= chainsNamed,
+        margin: panelMargin(note),
       },
-      noteOf(data),
+      note,
     ),
   };
 }
@@ -293,19 +305,10 @@ function panelRange(panel: TracePanel): [number, number] {
   return [panel.divergences.length > 0 ? least - 0.06 * (greatest - least) : least, greatest];
 }
 
-function warmupShade(warmup: number): Record<string, unknown> {
-  return {
-    type: "rect",
-    xref: "x",
-    yref: "paper",
-    x0: -warmup,
-    x1: 0,
-    y0: 0,
-    y1: 1,
-    layer: "below",
-    line: { width: 0 },
-    fillcolor: translucent(faint, 0.08),
-  };
+function warmupShade(warmup: number, panel: number): Record<string, unknown> {
+  const id = panel === 1 ? "" : String(panel);
+  const place = { xref: `x${id}`, yref: `y${id} domain`, x0: -warmup, x1: 0, y0: 0, y1: 1 };
+  return { type: "rect", ...place, layer: "below", line: { width: 0 }, fillcolor: translucent(faint, 0.08) };
 }
 
 function noteOf(data: TraceData): string {

@@ -1,6 +1,7 @@
 // A figure as one HTML page that works without a network: the library and the data are inside, and the page's own
 // security policy forbids it to load anything.
 
+import { positiveNumber } from "../arguments/index.js";
 import type { Figure } from "../plots/figure.js";
 import { toJson } from "./figure-data.js";
 import { bundleFor, plotlyBundle } from "./plotly.js";
@@ -29,9 +30,14 @@ const policy =
 /** A self-contained page that shows the figure, as wide as its window unless `width` is given. */
 export async function toHtml(figure: Figure, options: HtmlOptions = {}, where = "toHtml"): Promise<string> {
   const json = toJson(figure, where);
+  if (options.width !== undefined) positiveNumber(where, "width", options.width);
+  if (options.height !== undefined) positiveNumber(where, "height", options.height);
   const library = await plotlyBundle(bundleFor(figure));
   const height = options.height ?? layoutNumber(figure, "height") ?? 500;
   const width = options.width === undefined ? "100%" : `${options.width}px`;
+  // A figure with a width of its own, such as one with equal scales, does not gain from a wider window.
+  const own = options.width === undefined ? layoutNumber(figure, "width") : undefined;
+  const most = own === undefined ? "none" : `${own}px`;
   const title = options.title === undefined ? titleOf(figure) : escapeHtml(options.title);
   return `<!DOCTYPE html>
 <html lang="en">
@@ -41,7 +47,7 @@ export async function toHtml(figure: Figure, options: HtmlOptions = {}, where = 
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,">
 <title>${title}</title>
-<style>body { margin: 0; background: #fff; } #figure { width: ${width}; height: ${height}px; margin: 0 auto; }</style>
+<style>body { margin: 0; background: #fff; } #figure { width: ${width}; max-width: ${most}; height: ${height}px; margin: 0 auto; }</style>
 </head>
 <body>
 <div id="figure"></div>
@@ -76,13 +82,13 @@ function inScript(source: string): string {
 function titleOf(figure: Figure): string {
   const title = figure.layout.title as { text?: unknown } | string | undefined;
   const text = typeof title === "string" ? title : title?.text;
-  // A figure's text has Plotly's bit of HTML in it: entities may stay, tags may not.
-  return typeof text === "string" && text !== ""
-    ? text
-        .replace(/<[^>]*>/g, " ")
-        .replaceAll("<", "&lt;")
-        .trim()
-    : "Figure";
+  // A figure's text has Plotly's bit of HTML in it: the first line will do, its entities may stay, tags may not.
+  if (typeof text !== "string" || text === "") return "Figure";
+  const [line] = text.split("<br>", 1);
+  return line
+    .replace(/<[^>]*>/g, "")
+    .replaceAll("<", "&lt;")
+    .trim();
 }
 
 function escapeHtml(text: string): string {
