@@ -1,7 +1,7 @@
 // How stiff an energy is: its largest curvature, by power iteration on Hessian-vector products, which are central
 // differences of the gradient. Discretised Langevin dynamics blows up where step size times curvature exceeds 4.
 
-import { finiteVector, refuse } from "../arguments/index.js";
+import { finiteVector } from "../arguments/index.js";
 import type { Energy } from "../energies/energy.js";
 
 /** A gradient to differentiate: writes the gradient at `q` into `out`. */
@@ -69,6 +69,5 @@ function meanSquare(x: Float64Array): number {
 
 function normalize(x: Float64Array): void {
   const norm = Math.sqrt(x.length * meanSquare(x));
-  if (!(norm > 0)) refuse("curvatureProbe", "direction", "a vector of positive length", norm);
   for (let i = 0; i < x.length; i++) x[i] /= norm;
 }
