@@ -3,6 +3,7 @@
 import { serve } from "./chains/serve.js";
 import { energyFromModuleSource } from "./energies/module.js";
 import { energyFromGraph } from "./energies/traced.js";
+import { temperedFromSource } from "./llc/tempered.js";
 import { parentThread } from "./platform/node.js";
 import { samplers } from "./samplers/index.js";
 
@@ -11,6 +12,7 @@ serve(parentThread(), {
   energies: {
     graph: energyFromGraph,
     module: energyFromModuleSource,
+    tempered: temperedFromSource,
   },
   samplers,
   now: () => performance.now(),

@@ -6,20 +6,21 @@ import type { Draws } from "../chains/draws.js";
 export interface LlcEstimate {
   /** Pooled over chains. May be negative; never clipped. */
   readonly mean: number;
-  /** Of `mean`: the larger of what the traces' effective sample size and the spread between chains imply. */
+  /** Of `mean`: from the traces' effective sample size, or from the spread between chains where that is more than chance allows. */
   readonly standardError: number;
-  /** 95 % interval, from Student's t with the chains' degrees of freedom where the spread between chains decides. */
+  /** 95 %; Student's where the spread between chains decides. */
   readonly interval: [number, number];
   readonly perChain: number[];
   /** Of the loss trace. */
   readonly rhat: number;
   readonly essBulk: number;
   readonly lossAtCenter: number;
-  /** Full-data loss of every kept draw, one array per chain. */
+  /** Full-data loss of every kept draw, one array per chain; what a stopped chain kept is here too. */
   readonly trace: Float64Array[];
   readonly verdict: Verdict;
   readonly beta: number;
   readonly gamma: number;
+  readonly center: Float64Array;
   readonly dataSize: number;
   readonly dim: number;
   /** The draws behind the estimate. */
@@ -29,7 +30,12 @@ export interface LlcEstimate {
 export interface Verdict {
   readonly ok: boolean;
   /** What is wrong, each with a name, a sentence and what to try. Empty where `ok`. */
-  readonly problems: { readonly kind: ProblemKind; readonly message: string }[];
+  readonly problems: Problem[];
+}
+
+export interface Problem {
+  readonly kind: ProblemKind;
+  readonly message: string;
 }
 
 export type ProblemKind =

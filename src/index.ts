@@ -1,0 +1,87 @@
+// Ergodic: sample energies, say whether the chains can be believed, measure how degenerate a minimum is, draw it all.
+// This file composes the parts for Node and names everything that users rely on.
+
+import { pathToFileURL } from "node:url";
+import { automaticProgress } from "./notebook/progress.js";
+import { nodePlatform } from "./platform/node.js";
+import { install } from "./platform/platform.js";
+
+// In the CommonJS build `import.meta.url` does not exist, and in the ES module build `__filename` does not.
+const here = typeof __filename === "string" ? pathToFileURL(__filename).href : import.meta.url;
+install(
+  nodePlatform({
+    // The worker lies beside this file and speaks the same language: .ts from source, .js, or .cjs.
+    workerUrl: new URL(`./worker${here.slice(here.lastIndexOf("."))}`, here),
+    progress: automaticProgress,
+  }),
+);
+
+export {
+  chainsOf,
+  type Draws,
+  type Init,
+  latestRun,
+  type RunResult,
+  type SampleOptions,
+  sample,
+} from "./chains/index.js";
+export { type Summary, type SummarizeOptions, type SummaryRow, summarize } from "./chains/summarize.js";
+export * as diagnostics from "./diagnostics/index.js";
+export {
+  type Energy,
+  type EnergyOptions,
+  type ExactFacts,
+  energies,
+  energy,
+  energyFromGradient,
+  energyFromModule,
+} from "./energies/index.js";
+export { toDataFrame } from "./formats/data-frame.js";
+export {
+  compareLlc,
+  type LlcEstimate,
+  type LlcOptions,
+  type LlcTable,
+  llc,
+  type Problem,
+  type ProblemKind,
+  tempered,
+  type TemperedOptions,
+  type Verdict,
+} from "./llc/index.js";
+export {
+  type Activation,
+  type AdamOptions,
+  adam,
+  type Column,
+  type EarlyStopping,
+  type Initializer,
+  type Likelihood,
+  type Loss,
+  type LossOptions,
+  likelihoods,
+  loss,
+  type MlpOptions,
+  mlp,
+  type Network,
+  networkLoss,
+  type Optimizer,
+  type Rows,
+  type Schedule,
+  type SgdOptions,
+  schedules,
+  sgd,
+  type Trained,
+  type TrainOptions,
+  train,
+} from "./networks/index.js";
+export { CellError, type NotebookOptions, type NotebookRun, runNotebook } from "./notebook/run.js";
+export { show } from "./notebook/show.js";
+export type { EventSink, RunEvent } from "./platform/platform.js";
+export * as plots from "./plots/index.js";
+export type { Figure } from "./plots/figure.js";
+export { type Random, type RandomState, restore, stream } from "./random/index.js";
+export { type SaveOptions, save } from "./render/index.js";
+export { type HmcOptions, hmc, type Sampler, type SgldOptions, sgld, stiffness } from "./samplers/index.js";
+export * as tensor from "./tensor/index.js";
+export { type Operand, Tensor } from "./tensor/index.js";

@@ -1,0 +1,101 @@
+// LLC estimates as a reader sees them: alone, and beside each other.
+
+import { roundedTo, significant } from "../chains/digits.js";
+import { printedAs } from "../chains/printed.js";
+import { textTable } from "../chains/table.js";
+import type { LlcEstimate } from "./estimate.js";
+
+/** Estimates beside each other: plain data, printed as a table; `toDataFrame` takes it too. */
+export interface LlcTable {
+  readonly rows: LlcRow[];
+  /** What is wrong with each, `name: sentence`. Empty where all is well. */
+  readonly notes: string[];
+}
+
+export interface LlcRow {
+  readonly name: string;
+  readonly llc: number;
+  readonly standardError: number;
+  readonly lower: number;
+  readonly upper: number;
+  readonly essBulk: number;
+  readonly rhat: number;
+  /** "ok", or the kinds of problems. */
+  readonly verdict: string;
+}
+
+/**
+ * A table of named estimates, with rows of known values (such as `d / 2`) below them where `references` gives any.
+ * @example compareLlc({ SGLD: first, HMC: second }, { references: { "d/2": 22.5 } })
+ */
+export function compareLlc(
+  estimates: Readonly<Record<string, LlcEstimate>>,
+  options: { readonly references?: Readonly<Record<string, number>> } = {},
+): LlcTable {
+  const rows = Object.entries(estimates).map(([name, estimate]) => rowOf(name, estimate));
+  const unknown = {
+    standardError: Number.NaN,
+    lower: Number.NaN,
+    upper: Number.NaN,
+    essBulk: Number.NaN,
+    rhat: Number.NaN,
+  };
+  for (const [name, value] of Object.entries(options.references ?? {})) {
+    rows.push({ name, llc: value, ...unknown, verdict: "reference" });
+  }
+  const notes = Object.entries(estimates).flatMap(([name, { verdict }]) =>
+    verdict.problems.map(({ message }) => `${name}: ${message}`),
+  );
+  return printedAs({ rows, notes }, tableText);
+}
+
+/** The estimate itself, printed as one line, its setting and its verdict. */
+export function readable(estimate: LlcEstimate): LlcEstimate {
+  return printedAs(estimate, estimateText);
+}
+
+function rowOf(name: string, { mean, standardError, interval, essBulk, rhat, verdict }: LlcEstimate): LlcRow {
+  return {
+    name,
+    llc: mean,
+    standardError,
+    lower: interval[0],
+    upper: interval[1],
+    essBulk,
+    rhat,
+    verdict: verdict.ok ? "ok" : verdict.problems.map(({ kind }) => kind).join(", "),
+  };
+}
+
+function tableText({ rows, notes }: LlcTable): string {
+  const header = ["name", "llc", "s.e.", "95% from", "to", "essBulk", "rhat", "verdict"];
+  const table = textTable(header, rows.map(cells));
+  return notes.length === 0 ? table : [table, "", ...notes].join("\n");
+}
+
+function cells({ name, llc, standardError, lower, upper, essBulk, rhat, verdict }: LlcRow): string[] {
+  const known = (value: number, text: string): string => (Number.isNaN(value) ? "-" : text);
+  return [
+    name,
+    roundedTo(llc, standardError),
+    known(standardError, significant(standardError, 2)),
+    known(lower, roundedTo(lower, standardError)),
+    known(upper, roundedTo(upper, standardError)),
+    known(essBulk, essBulk.toFixed(0)),
+    known(rhat, rhat.toFixed(3)),
+    verdict,
+  ];
+}
+
+function estimateText(estimate: LlcEstimate): string {
+  const { beta, gamma, dataSize, dim, draws, lossAtCenter, perChain, verdict, standardError } = estimate;
+  const { name, ...row } = rowOf(draws.sampler.kind, estimate);
+  const [, llc, error, lower, upper, ess, rhat] = cells({ name, ...row });
+  const drawsPerChain = Math.max(0, ...draws.lengths);
+  return [
+    `LLC ${llc} \u00b1 ${error} (95% from ${lower} to ${upper}), d/2 = ${dim / 2}`,
+    `by ${name}: ${draws.chains} chains of ${drawsPerChain} draws (${perChain.map((value) => roundedTo(value, standardError)).join(", ")}); bulk ESS ${ess}, R-hat ${rhat}`,
+    `n = ${dataSize}, beta = ${significant(beta, 4)} (n beta = ${significant(dataSize * beta, 4)}), gamma = ${significant(gamma, 4)}; L_n(w*) = ${significant(lossAtCenter, 6)} nats`,
+    ...(verdict.ok ? ["verdict: ok"] : verdict.problems.map(({ message }) => `verdict: ${message}`)),
+  ].join("\n");
+}

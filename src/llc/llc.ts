@@ -1,0 +1,117 @@
+// The local learning coefficient of a loss at a minimum, estimated from chains on the tempered energy
+// (Lau et al. 2023, arXiv:2308.12108): lambda-hat = n beta (E[L_n(w)] - L_n(w*)).
+
+import { finiteNumber, knownOptions, refuse } from "../arguments/index.js";
+import { chainsOf, type Draws } from "../chains/draws.js";
+import { remember } from "../chains/latest.js";
+import type { SampleOptions } from "../chains/options.js";
+import { sample } from "../chains/sample.js";
+import { essBulk, rhat } from "../diagnostics/index.js";
+import type { Loss } from "../networks/index.js";
+import { hmc, type Sampler, stiffness } from "../samplers/index.js";
+import type { LlcEstimate } from "./estimate.js";
+import { readable } from "./llc-table.js";
+import { checkLoss, resolveTemperature, type TemperedOptions, tempered } from "./tempered.js";
+import { chainMean } from "./uncertainty.js";
+import { judge } from "./verdict.js";
+
+declare module "../chains/latest.js" {
+  interface RunResults {
+    readonly llc: LlcEstimate;
+  }
+}
+
+export interface LlcOptions extends TemperedOptions, Omit<SampleOptions, "init"> {
+  /** `hmc()` where left out; `sgld()` for large data sets. */
+  readonly sampler?: Sampler;
+}
+
+/**
+ * Estimates the LLC of `loss` at `center`. Every chain starts there; the loss of every kept draw is that of all data.
+ *
+ * The estimate says itself what is wrong with it (`verdict`); it may be negative, and is never clipped. Rejects where an option is
+ * wrong or the loss at the centre is not finite.
+ * @example
+ * const { parameters } = await train(loss, { steps: 5000 });
+ * const estimate = await llc(loss, { center: parameters, sampler: sgld(), chains: 4, draws: 2000 });
+ * // estimate.mean, estimate.standardError, estimate.verdict.ok
+ */
+export async function llc(loss: Loss, options: LlcOptions): Promise<LlcEstimate> {
+  checkLoss("llc", loss);
+  if (typeof options !== "object" || options === null) refuse("llc", "options", "an object with a center", options);
+  knownOptions("llc", options, llcOptions);
+  const { center: _, beta: __, gamma: ___, sampler = hmc(), title = `LLC by ${sampler.kind}`, ...sampling } = options;
+  const temperature = resolveTemperature("llc", loss, options);
+  const { center, beta, nbeta, gamma } = temperature;
+  const lossAtCenter = finiteNumber("llc", "the loss at the center", loss.value(center));
+  const energy = tempered(loss, { center, beta, gamma });
+
+  const draws = await sample(energy, sampler, { ...sampling, title, init: center });
+  const trace = chainsOf(draws, "loss");
+  const usable = comparable(draws, trace);
+  const coefficients = usable.map((losses) => losses.map((value) => nbeta * (value - lossAtCenter)));
+  const { mean, standardError, interval, perChain, agreement } = chainMean(coefficients);
+  const essOfTrace = essBulk(usable);
+  const rhatOfTrace = rhat(usable);
+  const verdict = judge({
+    draws,
+    lowest: lowestOf(coefficients),
+    mean,
+    standardError,
+    agreement,
+    rhat: rhatOfTrace,
+    essBulk: essOfTrace,
+    stiffness: stiffness(energy, center),
+  });
+  const estimate: LlcEstimate = readable({
+    mean,
+    standardError,
+    interval,
+    perChain,
+    rhat: rhatOfTrace,
+    essBulk: essOfTrace,
+    lossAtCenter,
+    trace,
+    verdict,
+    beta,
+    gamma,
+    center,
+    dataSize: loss.dataSize,
+    dim: loss.dim,
+    draws,
+  });
+  remember(() => estimate);
+  return estimate;
+}
+
+const llcOptions = [
+  "center",
+  "beta",
+  "gamma",
+  "sampler",
+  "chains",
+  "warmup",
+  "draws",
+  "thin",
+  "seed",
+  "workers",
+  "signal",
+  "onEvent",
+  "keepWarmup",
+  "title",
+];
+
+/** The chains that went through, cut to one length; where none did, those that kept anything. */
+function comparable(draws: Draws, trace: readonly Float64Array[]): Float64Array[] {
+  const stopped = new Set(draws.stopped.map(({ chain }) => chain));
+  const whole = trace.filter((losses, chain) => !stopped.has(chain) && losses.length > 0);
+  const kept = whole.length > 0 ? whole : trace.filter((losses) => losses.length > 0);
+  const length = kept.length === 0 ? 0 : Math.min(...kept.map((losses) => losses.length));
+  return kept.map((losses) => losses.slice(0, length));
+}
+
+function lowestOf(chains: readonly Float64Array[]): number {
+  let lowest = Number.POSITIVE_INFINITY;
+  for (const chain of chains) for (const value of chain) if (value < lowest) lowest = value;
+  return lowest;
+}

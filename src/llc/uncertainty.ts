@@ -1,0 +1,63 @@
+// The error of a mean over several chains, from two sources that must agree where all is well: the autocorrelation within
+// chains, and the spread between them.
+
+import { essMean, mcseMean } from "../diagnostics/index.js";
+import { fDistributionTail, studentQuantile } from "./laws.js";
+
+export interface ChainMean {
+  readonly mean: number;
+  readonly standardError: number;
+  /** 95 % */
+  readonly interval: [number, number];
+  readonly perChain: number[];
+  /** Chance of chain means so far apart, or farther, if all chains sampled one law. NaN for a single chain. */
+  readonly agreement: number;
+}
+
+/** Below this chance the spread between chains is taken to be real, and decides the error. */
+const disagreement = 0.01;
+
+/**
+ * The mean of all draws with its standard error. The error is the MCSE (standard deviation over the square root of the effective sample
+ * size, Vehtari et al. 2021) unless the chains' means are farther apart than it explains (an F test at 1 %): then
+ * it is the standard error of the chains' means, and the interval is Student's with one degree of freedom less than chains.
+ */
+export function chainMean(chains: readonly Float64Array[]): ChainMean {
+  const perChain = chains.map(average);
+  const mean = average(perChain);
+  const within = mcseMean(chains as Float64Array[]);
+  if (chains.length < 2)
+    return {
+      mean,
+      standardError: within,
+      interval: around(mean, 1.959963984540054 * within),
+      perChain,
+      agreement: Number.NaN,
+    };
+  const between = Math.sqrt(variance(perChain) / perChain.length);
+  const agreement = fDistributionTail(
+    (between / within) ** 2,
+    perChain.length - 1,
+    Math.max(1, essMean(chains as Float64Array[])),
+  );
+  // Without a usable MCSE (constant or too short traces) the spread between chains is all there is.
+  const spreadDecides = Number.isNaN(within) || agreement < disagreement;
+  const standardError = spreadDecides ? between : within;
+  const quantile = spreadDecides ? studentQuantile(0.975, perChain.length - 1) : 1.959963984540054;
+  return { mean, standardError, interval: around(mean, quantile * standardError), perChain, agreement };
+}
+
+function around(mean: number, margin: number): [number, number] {
+  return [mean - margin, mean + margin];
+}
+
+function average(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum / values.length;
+}
+
+function variance(values: readonly number[]): number {
+  const mean = average(values);
+  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
+}
