@@ -57,7 +57,14 @@ function kernelStatistics(kernel: Kernel): string[] {
 }
 
 /** Starts the kernel's chains. Throws where a start is refused. */
-export function openGroup(energy: Energy, kernel: Kernel, plan: Plan, first: number, storage: Storage, report: Reporter): Group {
+export function openGroup(
+  energy: Energy,
+  kernel: Kernel,
+  plan: Plan,
+  first: number,
+  storage: Storage,
+  report: Reporter,
+): Group {
   const { dim, warmup, draws, thin } = plan;
   const { width } = kernel;
   const total = transitionsOf(plan);
@@ -161,11 +168,13 @@ export function openGroup(energy: Energy, kernel: Kernel, plan: Plan, first: num
     publishColumn(c, done - 1);
     running[c] = 0;
     runningColumns--;
-    let finite = true;
-    for (let i = c; i < state.position.length; i += width) finite &&= Number.isFinite(state.position[i]);
     const where = done <= warmup ? `warmup transition ${done}` : `transition ${done - warmup} after warmup`;
-    const what = finite ? "the energy" : "the position";
-    report.event({ type: "stopped", chain: first + c, draw: kept, reason: `${what} was not finite in ${where}` });
+    report.event({
+      type: "stopped",
+      chain: first + c,
+      draw: kept,
+      reason: `position or energy was not finite in ${where}`,
+    });
   }
 
   function endWarmup(): void {

@@ -97,7 +97,9 @@ export function openLedger(plan: Plan, names: readonly string[]): Ledger {
         adapted: Object.fromEntries(Object.entries(adapted).map(([name, values]) => [name, values.slice()])),
         final: {
           position: endPositions(plan, position, kept.position, lengths),
-          random: random.map((state, chain) => state ?? stream(plan.seed, "chain", chain, "after", lengths[chain]).state()),
+          random: random.map(
+            (state, chain) => state ?? stream(plan.seed, "chain", chain, "after", lengths[chain]).state(),
+          ),
         },
         sampler: plan.sampler,
         seed: plan.seed,
@@ -111,7 +113,9 @@ export function openLedger(plan: Plan, names: readonly string[]): Ledger {
 }
 
 function warmupOf(plan: Plan, storage: Storage | undefined, handOver: boolean): NonNullable<Draws["warmup"]> {
-  const lengths = Array.from({ length: plan.chains }, (_, chain) => (storage ? Atomics.load(storage.warmed, chain) : 0));
+  const lengths = Array.from({ length: plan.chains }, (_, chain) =>
+    storage ? Atomics.load(storage.warmed, chain) : 0,
+  );
   const table = tableOf(plan, storage?.warmup, plan.warmup, lengths, storage?.names ?? ["energy"], handOver);
   return { draws: plan.warmup, ...table };
 }
@@ -126,7 +130,8 @@ function tableOf(
   handOver: boolean,
 ): { position: Float64Array; stats: Record<string, Float64Array> } {
   const own = (values: Float64Array | undefined, each: number): Float64Array => {
-    const result = values === undefined ? new Float64Array(plan.chains * draws * each) : handOver ? values : values.slice();
+    const result =
+      values === undefined ? new Float64Array(plan.chains * draws * each) : handOver ? values : values.slice();
     lengths.forEach((length, chain) => {
       result.fill(Number.NaN, (chain * draws + length) * each, (chain + 1) * draws * each);
     });

@@ -51,7 +51,19 @@ export interface Request {
   readonly title: string;
 }
 
-const OPTIONS = ["chains", "warmup", "draws", "thin", "seed", "init", "workers", "signal", "onEvent", "keepWarmup", "title"];
+const OPTIONS = [
+  "chains",
+  "warmup",
+  "draws",
+  "thin",
+  "seed",
+  "init",
+  "workers",
+  "signal",
+  "onEvent",
+  "keepWarmup",
+  "title",
+];
 
 export function readRequest(energy: Energy, sampler: Sampler, options: SampleOptions): Request {
   if (!isEnergy(energy)) refuse("sample", "energy", "an energy, such as energy(dim, f) makes", energy);
@@ -95,7 +107,8 @@ function checkWorkers(energy: Energy, workers: number): void {
         "energyFromModule(url, exportName) makes one that threads can import",
     );
   }
-  if (!threadsPossible()) throw new RangeError(`sample: workers must be 0 where memory cannot be shared, got ${workers}`);
+  if (!threadsPossible())
+    throw new RangeError(`sample: workers must be 0 where memory cannot be shared, got ${workers}`);
 }
 
 /** Threads write their draws into shared memory, which a browser has only on isolated pages. */

@@ -15,7 +15,12 @@ export type ToThread =
 export type FromThread =
   | { readonly type: "prepared"; readonly statistics: readonly string[] }
   | { readonly type: "event"; readonly event: RunEvent }
-  | { readonly type: "adapted"; readonly first: number; readonly width: number; readonly parameters: Record<string, Float64Array> }
+  | {
+      readonly type: "adapted";
+      readonly first: number;
+      readonly width: number;
+      readonly parameters: Record<string, Float64Array>;
+    }
   | { readonly type: "ended"; readonly end: GroupEnd }
   | { readonly type: "done" }
   | { readonly type: "failed"; readonly error: PlainError };

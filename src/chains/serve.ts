@@ -1,7 +1,6 @@
 // The worker's side of a run: it rebuilds energies and samplers from plain data, by looking their kinds up in tables.
 
-import type { Energy } from "../energies/energy.js";
-import type { EnergySource } from "../energies/energy.js";
+import type { Energy, EnergySource } from "../energies/energy.js";
 import type { Port } from "../platform/platform.js";
 import type { SamplerDefinition } from "../samplers/kernel.js";
 import type { FromThread, ToThread } from "./protocol.js";
@@ -66,7 +65,9 @@ async function rebuild({ energies }: Tables, source: EnergySource): Promise<Ener
 
 function lookUp<T>(table: Readonly<Record<string, T>>, what: string, kind: string): T {
   if (!Object.hasOwn(table, kind)) {
-    throw new RangeError(`sample: no ${what} of the kind ${JSON.stringify(kind)} is known to threads; known are ${Object.keys(table).join(", ")}`);
+    throw new RangeError(
+      `sample: no ${what} of the kind ${JSON.stringify(kind)} is known to threads; known are ${Object.keys(table).join(", ")}`,
+    );
   }
   return table[kind];
 }

@@ -38,7 +38,9 @@ export function refuseHugeRun(plan: Plan): void {
   const numbers = plan.chains * (plan.draws + (plan.keepWarmup ? plan.warmup : 0)) * plan.dim;
   if (numbers > MOST_NUMBERS) {
     const size = `${plan.chains} chains of ${plan.draws} draws of ${plan.dim} numbers need ${gibibytes(numbers)} GiB`;
-    throw new RangeError(`sample: ${size}, more than ${gibibytes(MOST_NUMBERS)}; keep fewer draws, for example by thin`);
+    throw new RangeError(
+      `sample: ${size}, more than ${gibibytes(MOST_NUMBERS)}; keep fewer draws, for example by thin`,
+    );
   }
 }
 
@@ -59,7 +61,9 @@ export function allocateStorage(plan: Plan, names: readonly string[], shared: bo
     };
   } catch (error) {
     const numbers = chains * (plan.draws + (plan.keepWarmup ? plan.warmup : 0)) * (dim + names.length);
-    throw new RangeError(`sample: there is no memory for the ${gibibytes(numbers)} GiB of draws and statistics`, { cause: error });
+    throw new RangeError(`sample: there is no memory for the ${gibibytes(numbers)} GiB of draws and statistics`, {
+      cause: error,
+    });
   }
 }
 

@@ -19,7 +19,12 @@ const PATIENCE_MS = 250;
  * Resolves when every chain is at its end, or soon after the run was aborted. Rejects where a thread fails; then all of them are
  * ended.
  */
-export async function runInThreads(ledger: Ledger, source: EnergySource, run: RunControl, count: number): Promise<void> {
+export async function runInThreads(
+  ledger: Ledger,
+  source: EnergySource,
+  run: RunControl,
+  count: number,
+): Promise<void> {
   const threads = hire(count);
   Atomics.store(run.control, NEXT, 0);
   const done = new Set<Thread>();

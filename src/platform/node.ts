@@ -36,7 +36,6 @@ export function parentThread(): Port {
   };
 }
 
-// Threads inherit the process's own Node options, which is the default of `Worker`.
 function startThread(workerUrl: URL): Thread {
   const worker = start(workerUrl);
   let onMessage: (message: unknown) => void = () => {};
@@ -76,7 +75,9 @@ function onInterrupt(listener: () => void): () => void {
 }
 
 function start(workerUrl: URL): Worker {
+  // Threads inherit the process's Node options; one of them, which belongs to `node --eval`, no thread starts with.
+  const execArgv = process.execArgv.some((option) => option.startsWith("--input-type")) ? [] : undefined;
   const isSource = workerUrl.pathname.endsWith(".ts");
-  if (!isSource) return new Worker(workerUrl);
-  return new Worker(new URL("./platform/source-thread.mjs", workerUrl), { workerData: workerUrl.href });
+  if (!isSource) return new Worker(workerUrl, { execArgv });
+  return new Worker(new URL("./platform/source-thread.mjs", workerUrl), { execArgv, workerData: workerUrl.href });
 }

@@ -79,6 +79,7 @@ export function install(platform: Platform): void {
 }
 
 export function platform(): Platform {
-  if (installed === undefined) throw new Error('ergodic: no platform is installed; import from "ergodic", not from a part of it');
+  if (installed === undefined)
+    throw new Error('ergodic: no platform is installed; import from "ergodic", not from a part of it');
   return installed;
 }
