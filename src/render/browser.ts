@@ -109,12 +109,15 @@ function programs(): (() => Promise<BrowserProgram>)[] {
   return [...installedBrowsers().map((executablePath) => async () => ({ executablePath, env: {} })), embeddedBrowser];
 }
 
-async function openSession(): Promise<Session> {
-  const browser = await launchBrowser();
-  browser.on("disconnected", () => {
-    session = undefined;
+function openSession(): Promise<Session> {
+  const opening = launchBrowser().then((browser) => {
+    // A browser that died is forgotten, but not in favour of one that has taken its place.
+    browser.on("disconnected", () => {
+      if (session === opening) session = undefined;
+    });
+    return { browser, pages: new Map() };
   });
-  return { browser, pages: new Map() };
+  return opening;
 }
 
 async function pageWith(bundle: PlotlyBundle): Promise<Page> {

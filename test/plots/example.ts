@@ -132,6 +132,7 @@ export function exampleEstimate({
     rhat: 1,
     essBulk: (chains * draws * (1 - rho)) / (1 + rho),
     lossAtCenter,
+    center: new Float64Array(dim),
     trace,
     verdict: ok
       ? { ok, problems: [] }
