@@ -79,6 +79,8 @@ const TRIAL_MS = 25;
 /** What threads must save to be worth it, more where they have to be started first. */
 const COLD_START_MS = 120;
 const WARM_START_MS = 10;
+/** A turn of one transition that takes longer keeps this thread from everything else. */
+const LONG_TURN_MS = 20;
 /** Where one evaluation takes longer, not even the trial is made here. */
 const SLOW_EVALUATION_MS = 1;
 
@@ -91,18 +93,33 @@ function choosePlace(energy: Energy, { plan, definition, workers }: Request, run
 
   const threads = Math.min(platform().parallelism, groupCount(plan));
   if (isSlow(energy, plan)) return { threads };
-  const { now } = platform();
   const shift = begin();
+  const { turnMs, remainingMs } = tryOut(shift, ledger);
+  const savedMs = remainingMs * (1 - 1 / threads);
+  const startMs = idleThreads() >= threads ? WARM_START_MS : COLD_START_MS;
+  const leaves = !run.aborted && (savedMs > startMs || turnMs > LONG_TURN_MS);
+  return leaves ? { threads } : { threads: 0, shift };
+}
+
+/** How long the latest turn took, and what remains to be done at the present rate. */
+function tryOut(shift: Shift, ledger: Ledger): { turnMs: number; remainingMs: number } {
+  const { now } = platform();
   const began = now();
-  let turns = 0;
-  while (now() - began < TRIAL_MS && shift.turn(1)) turns++;
-  const spent = now() - began;
-  const expected = spent / Math.max(ledger.fraction(), 1e-9);
-  const saved = (expected - spent) * (1 - 1 / threads);
-  const start = idleThreads() >= threads ? WARM_START_MS : COLD_START_MS;
-  // One turn beyond the trial's time is one transition that would have kept this thread from everything else.
-  const blocks = turns <= 1 && spent > TRIAL_MS;
-  return saved > start || blocks ? { threads } : { threads: 0, shift };
+  // What is compiled in the first turn is not counted.
+  let going = shift.turn(1);
+  const rateFrom = now();
+  const done = ledger.fraction();
+  let before = rateFrom;
+  let after = rateFrom;
+  while (going && (after === rateFrom || after - began < TRIAL_MS)) {
+    before = after;
+    going = shift.turn(1);
+    after = now();
+  }
+  if (!going) return { turnMs: 0, remainingMs: 0 };
+  const fraction = ledger.fraction();
+  const perMs = Math.max(fraction - done, 1e-12) / (after - rateFrom);
+  return { turnMs: after - before, remainingMs: (1 - fraction) / perMs };
 }
 
 function isSlow(energy: Energy, plan: Plan): boolean {

@@ -35,6 +35,12 @@ export const exits: Energy = energyFromGradient(2, (q, gradient) => {
   return standardNormal(q, gradient);
 });
 
+/** Never answers in a thread. */
+export const sleeps: Energy = energyFromGradient(2, (q, gradient) => {
+  if (!isMainThread) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  return standardNormal(q, gradient);
+});
+
 /** A flat valley whose stochastic gradient is no number beyond x = 1. */
 export const cliff: Energy = {
   ...energyFromGradient(1, (_q, gradient) => {

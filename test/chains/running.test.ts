@@ -78,7 +78,7 @@ test("a timer can end a run of a closure, too", async () => {
 });
 
 test("a run whose signal was aborted before it began has no draws", async () => {
-  for (const workers of [0, 1]) {
+  for (const workers of [0, 1, undefined]) {
     const draws = await sample(traced, hmc(), { workers, draws: 10, signal: AbortSignal.abort(), onEvent: silent });
     assert.deepEqual([draws.aborted, draws.lengths], [true, [0, 0, 0, 0]]);
     assert.ok(draws.position.every(Number.isNaN));
@@ -237,6 +237,14 @@ test("options that do not fit the energy are refused in the sampler's own words,
       message: /^hmc: mass must be/,
     });
   }
+});
+
+test("threads that do not obey are ended", async () => {
+  const controller = new AbortController();
+  const onEvent = (event: RunEvent) => event.type === "started" && setTimeout(() => controller.abort());
+  const energy = await energyFromModule(exported, "sleeps");
+  const draws = await sample(energy, walk, { workers: 2, signal: controller.signal, onEvent });
+  assert.deepEqual([draws.aborted, draws.lengths], [true, [0, 0, 0, 0]]);
 });
 
 test("nothing keeps the process alive once the run is over", async () => {
