@@ -8,7 +8,7 @@ import { CellError, NotebookError, runNotebook } from "../notebook/run.js";
 interface Options {
   readonly timeout: number;
   readonly write: boolean;
-  readonly quiet: boolean;
+  readonly quiet?: boolean;
 }
 
 /** The command; `exit` receives its exit code. */
@@ -18,7 +18,7 @@ export function notebooksCommand(exit: (code: number) => void): Command {
     .argument("[files...]", "notebooks to run (default: all of notebooks/*.ipynb)")
     .option("--timeout <seconds>", "time limit for each notebook", seconds, 600)
     .option("--no-write", "check that they run, and leave the files as they are")
-    .option("--quiet", "do not print what the cells print", false)
+    .option("--quiet", "do not print what the cells print")
     .action(async (files: string[], options: Options, command: Command) => {
       const paths = files.length > 0 ? files : await allNotebooks();
       if (paths.length === 0) command.error("error: no notebook named, and there are none in notebooks/");
@@ -26,7 +26,7 @@ export function notebooksCommand(exit: (code: number) => void): Command {
     });
 }
 
-async function runAll(paths: readonly string[], { timeout, write, quiet }: Options): Promise<number> {
+async function runAll(paths: readonly string[], { timeout, write, quiet = false }: Options): Promise<number> {
   const interrupt = new AbortController();
   const onInterrupt = (): void => interrupt.abort();
   // Once: a second Ctrl-C ends us at once, and the kernel with us.

@@ -7,7 +7,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Channels, type Connection, openChannels } from "./channels.js";
 import type { Message } from "./protocol.js";
@@ -152,6 +152,7 @@ function findTslab(folder: string): string {
 function startScript(tslab: string, connectionFile: string, javascript: boolean): string {
   const watch = `
     const end = () => {
+      require("node:fs").rmSync(${JSON.stringify(dirname(connectionFile))}, { recursive: true, force: true });
       try { process.kill(-process.pid, "SIGKILL"); } catch { process.kill(process.pid, "SIGKILL"); }
     };
     setInterval(() => {
