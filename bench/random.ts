@@ -1,6 +1,7 @@
 // What a random number costs, in nanoseconds and relative to Math.random() in the same run: `node --import tsx bench/random.ts`.
 
 import { stream } from "../src/random/index.js";
+import { median, report } from "./report.js";
 
 const length = 1000;
 const out = new Float64Array(length);
@@ -24,11 +25,8 @@ const contestants: Record<string, { perCall: number; run: () => void }> = {
 
 const times = Object.entries(contestants).map(([name, { perCall, run }]) => ({ name, ns: nanoseconds(run) / perCall }));
 const unit = times[0].ns;
-for (const { name, ns } of times) {
-  console.log(
-    `${name.padEnd(28)} ${ns.toFixed(2).padStart(8)} ns ${(ns / unit).toFixed(2).padStart(8)} x Math.random()`,
-  );
-}
+for (const { name, ns } of times)
+  report({ what: `random: ${name}`, value: ns / unit, unit: "x", note: `${ns.toFixed(2)} ns` });
 
 function each(draw: (i: number) => number): { perCall: number; run: () => void } {
   const run = () => {
@@ -41,8 +39,7 @@ function each(draw: (i: number) => number): { perCall: number; run: () => void }
 function nanoseconds(run: () => void): number {
   let calls = 1;
   for (let elapsed = 0; elapsed < 20; calls *= 2) elapsed = milliseconds(run, calls);
-  const samples = Array.from({ length: 9 }, () => milliseconds(run, calls) / calls).sort((a, b) => a - b);
-  return samples[4] * 1e6;
+  return median(Array.from({ length: 9 }, () => milliseconds(run, calls) / calls)) * 1e6;
 }
 
 function milliseconds(run: () => void, calls: number): number {
