@@ -8,7 +8,7 @@ import { mean } from "./moments.js";
  * deviations. Below 0.3 the tails are explored too slowly; independent energies would give 2. `energies` are the values
  * of the Hamiltonian (or the energy) draw after draw. NaN below two draws or where all are equal.
  *
- * Betancourt 2016, "Diagnosing suboptimal cotangent disintegrations in Hamiltonian Monte Carlo", eq. 17.
+ * Betancourt 2016, "Diagnosing suboptimal cotangent disintegrations in Hamiltonian Monte Carlo".
  *
  * @example ebfmi([1, 2, 1, 2]) // 3
  */

@@ -9,7 +9,7 @@ import { split } from "./split.js";
  * The larger of rank-normalised split R-hat and rank-normalised folded split R-hat. Near 1 where the chains agree;
  * do not use the draws above 1.01. NaN where the draws are constant, hold a NaN, or are fewer than 4 per chain.
  *
- * Vehtari et al. 2021, section 4.1, eq. 14 and 15; `rhat` of R's `posterior`.
+ * Vehtari et al. 2021, sections 4.1 and 4.2, eq. 14 and 15; `rhat` of R's `posterior`.
  *
  * @example rhat([[1, 2, 3, 4], [2, 1, 4, 3]]) // 1.6187
  */

@@ -28,7 +28,7 @@ function twice(statement: (seed: number, N: number) => void, N: number): void {
   }
 }
 
-/** Relative standard error of an autocorrelation time from S draws, summed to six times its length (Madras and Sokal 1988, eq. 3.19). */
+/** Relative standard error of an autocorrelation time from S draws, summed to six times its length (Madras and Sokal 1988). */
 function relativeError(tau: number, S: number): number {
   return Math.sqrt((2 * (2 * Math.max(6 * (tau / 2), 10) + 1)) / S);
 }
