@@ -7,6 +7,7 @@ import { remember } from "../chains/latest.js";
 import type { SampleOptions } from "../chains/options.js";
 import { sample } from "../chains/sample.js";
 import { essBulk, rhat } from "../diagnostics/index.js";
+import type { Energy } from "../energies/energy.js";
 import type { Loss } from "../networks/index.js";
 import { hmc, type Sampler, stiffness } from "../samplers/index.js";
 import type { LlcEstimate } from "./estimate.js";
@@ -51,8 +52,8 @@ export async function llc(loss: Loss, options: LlcOptions): Promise<LlcEstimate>
   const usable = comparable(draws, trace);
   const coefficients = usable.map((losses) => losses.map((value) => nbeta * (value - lossAtCenter)));
   const { mean, standardError, interval, perChain, agreement } = chainMean(coefficients);
-  const essOfTrace = essBulk(usable);
-  const rhatOfTrace = rhat(usable);
+  const essOfTrace = usable.length > 0 ? essBulk(usable) : 0;
+  const rhatOfTrace = usable.length > 0 ? rhat(usable) : Number.NaN;
   const verdict = judge({
     draws,
     lowest: lowestOf(coefficients),
@@ -61,7 +62,7 @@ export async function llc(loss: Loss, options: LlcOptions): Promise<LlcEstimate>
     agreement,
     rhat: rhatOfTrace,
     essBulk: essOfTrace,
-    stiffness: stiffness(energy, center),
+    stepTimesCurvature: stepTimesCurvature(energy, center, draws),
   });
   const estimate: LlcEstimate = readable({
     mean,
@@ -108,6 +109,18 @@ function comparable(draws: Draws, trace: readonly Float64Array[]): Float64Array[
   const kept = whole.length > 0 ? whole : trace.filter((losses) => losses.length > 0);
   const length = kept.length === 0 ? 0 : Math.min(...kept.map((losses) => losses.length));
   return kept.map((losses) => losses.slice(0, length));
+}
+
+/** Largest product of a chain's Langevin step size and the largest curvature at the centre, as its preconditioner shows it. */
+function stepTimesCurvature(energy: Energy, center: Float64Array, { adapted, sampler, chains, dim }: Draws): number {
+  if (sampler.kind !== "sgld") return Number.NaN;
+  const { stepSize, preconditioner } = adapted;
+  if (sampler.options.preconditioner !== "rmsprop") return Math.max(...stepSize) * stiffness(energy, center);
+  const products = Array.from(
+    { length: chains },
+    (_, c) => stepSize[c] * stiffness(energy, center, preconditioner.subarray(c * dim, (c + 1) * dim)),
+  );
+  return Math.max(...products);
 }
 
 function lowestOf(chains: readonly Float64Array[]): number {

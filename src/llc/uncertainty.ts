@@ -16,35 +16,43 @@ export interface ChainMean {
 
 /** Below this chance the spread between chains is taken to be real, and decides the error. */
 const disagreement = 0.01;
+const normalQuantile = 1.959963984540054;
 
 /**
- * The mean of all draws with its standard error. The error is the MCSE (standard deviation over the square root of the effective sample
- * size, Vehtari et al. 2021) unless the chains' means are farther apart than it explains (an F test at 1 %): then
- * it is the standard error of the chains' means, and the interval is Student's with one degree of freedom less than chains.
+ * The mean of all draws with its standard error. The error is the MCSE of all chains together (standard deviation over the square root of the
+ * effective sample size, Vehtari et al. 2021) unless the chains' means are farther apart than their own errors explain (an F test at 1 %):
+ * then it is the standard error of the chains' means, and the interval is Student's with one degree of freedom less than chains.
+ * NaN where there is no draw.
  */
 export function chainMean(chains: readonly Float64Array[]): ChainMean {
   const perChain = chains.map(average);
   const mean = average(perChain);
-  const within = mcseMean(chains as Float64Array[]);
-  if (chains.length < 2)
+  if (chains.length === 0) return { mean, standardError: mean, interval: [mean, mean], perChain, agreement: mean };
+  const together = mcseMean(chains);
+  if (chains.length === 1) {
     return {
       mean,
-      standardError: within,
-      interval: around(mean, 1.959963984540054 * within),
+      standardError: together,
+      interval: around(mean, normalQuantile * together),
       perChain,
       agreement: Number.NaN,
     };
+  }
   const between = Math.sqrt(variance(perChain) / perChain.length);
-  const agreement = fDistributionTail(
-    (between / within) ** 2,
-    perChain.length - 1,
-    Math.max(1, essMean(chains as Float64Array[])),
-  );
+  const agreement = agreementOf(chains, between);
   // Without a usable MCSE (constant or too short traces) the spread between chains is all there is.
-  const spreadDecides = Number.isNaN(within) || agreement < disagreement;
-  const standardError = spreadDecides ? between : within;
-  const quantile = spreadDecides ? studentQuantile(0.975, perChain.length - 1) : 1.959963984540054;
+  const spreadDecides = Number.isNaN(together) || agreement < disagreement;
+  const standardError = spreadDecides ? Math.max(between, Number.isNaN(together) ? 0 : together) : together;
+  const quantile = spreadDecides ? studentQuantile(0.975, perChain.length - 1) : normalQuantile;
   return { mean, standardError, interval: around(mean, quantile * standardError), perChain, agreement };
+}
+
+/** The chance of a spread of means like this one or larger, were each chain's mean off by its own error alone. */
+function agreementOf(chains: readonly Float64Array[], between: number): number {
+  const own = chains.map((chain) => ({ error: mcseMean([chain]), ess: essMean([chain]) }));
+  const within = Math.sqrt(own.reduce((sum, { error }) => sum + error * error, 0)) / chains.length;
+  const degrees = own.reduce((sum, { ess }) => sum + ess, 0);
+  return fDistributionTail((between / within) ** 2, chains.length - 1, Math.max(1, degrees));
 }
 
 function around(mean: number, margin: number): [number, number] {

@@ -13,8 +13,8 @@ export interface Evidence {
   readonly agreement: number;
   readonly rhat: number;
   readonly essBulk: number;
-  /** Largest curvature of the energy at the centre. */
-  readonly stiffness: number;
+  /** SGLD: step size times the largest curvature at the centre. NaN for other samplers, and where the curvature is not finite. */
+  readonly stepTimesCurvature: number;
 }
 
 /** The thresholds of Vehtari et al. 2021: R-hat below 1.01, bulk ESS of at least 100 per chain. */
@@ -61,7 +61,7 @@ const checks: readonly ((evidence: Evidence) => Problem | undefined)[] = [
       message: `too few effective draws: bulk ESS is ${Number.isNaN(essBulk) ? "unknown" : Math.round(essBulk)}, below ${needed} (${leastEssPerChain} per chain). Take more draws, or thin by more.`,
     };
   },
-  ({ draws, stiffness }) => (draws.sampler.kind === "sgld" ? langevinStep(draws, stiffness) : acceptance(draws)),
+  ({ draws, stepTimesCurvature }) => langevinStep(draws, stepTimesCurvature) ?? acceptance(draws),
   ({ draws }) => {
     const total = draws.stats.diverging?.reduce((sum, flag) => sum + (flag > 0 ? 1 : 0), 0) ?? 0;
     if (total === 0) return undefined;
@@ -80,22 +80,24 @@ const checks: readonly ((evidence: Evidence) => Problem | undefined)[] = [
 ];
 
 /** Steps of size eps inflate the variance along curvature a by 1 / (1 - eps a / 4) and blow up beyond 4 / a. */
-function langevinStep({ adapted }: Draws, stiffness: number): Problem | undefined {
-  const largest = Math.max(...adapted.stepSize);
-  // A preconditioner changes the curvature that the steps see; it is chosen to even it out, so the raw curvature says nothing.
-  if (adapted.preconditioner !== undefined || !Number.isFinite(stiffness)) return undefined;
-  const ratio = (largest * stiffness) / 4;
-  if (ratio >= 1) {
+function langevinStep({ adapted }: Draws, product: number): Problem | undefined {
+  if (Number.isNaN(product)) return undefined;
+  const stepSize = Math.max(...adapted.stepSize);
+  const curvature = (product / stepSize).toPrecision(3);
+  const below = (share: number): string => ((4 * share * stepSize) / product).toPrecision(3);
+  if (product >= 4) {
     return {
       kind: "step-size-unstable",
-      message: `step size ${largest.toPrecision(3)} is unstable for the largest curvature ${stiffness.toPrecision(3)}: it must stay below ${(4 / stiffness).toPrecision(3)}.`,
+      message: `step size ${stepSize.toPrecision(3)} is unstable for the largest curvature ${curvature}: it must stay below ${below(1)}.`,
     };
   }
-  const inflation = 1 / (1 - ratio) - 1;
+  const inflation = 1 / (1 - product / 4) - 1;
   if (inflation <= largestInflation) return undefined;
   return {
     kind: "step-size-unstable",
-    message: `step size ${largest.toPrecision(3)} inflates the variance of the stiffest direction by ${Math.round(100 * inflation)} %; below ${((4 / stiffness) * (largestInflation / (1 + largestInflation))).toPrecision(3)} it is under ${100 * largestInflation} %.`,
+    message:
+      `step size ${stepSize.toPrecision(3)} inflates the variance along the largest curvature ${curvature} by ${Math.round(100 * inflation)} %; ` +
+      `below ${below(largestInflation / (1 + largestInflation))} it is under ${100 * largestInflation} %.`,
   };
 }
 

@@ -1,0 +1,132 @@
+// An estimate that cannot be believed says so, by name and with the number that shows it, and is reported all the same.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { inspect } from "node:util";
+import { compareLlc, hmc, type LlcEstimate, llc, loss, type ProblemKind, sgld } from "../../src/index.js";
+import { studentQuantile } from "../../src/llc/laws.js";
+import { chainMean } from "../../src/llc/uncertainty.js";
+import { stream } from "../../src/random/index.js";
+
+const bowl = loss(2, 100, (w) => w.square().sum().mul(0.5));
+const quick = { workers: 0, chains: 4, warmup: 200, draws: 400, seed: 1 } as const;
+
+function kinds({ verdict }: LlcEstimate): ProblemKind[] {
+  return verdict.problems.map(({ kind }) => kind);
+}
+
+function message(estimate: LlcEstimate, kind: ProblemKind): string {
+  return estimate.verdict.problems.find((problem) => problem.kind === kind)!.message;
+}
+
+test("a centre that is not a minimum: the estimate is negative, reported as it is, and named", async () => {
+  const estimate = await llc(bowl, { ...quick, center: [3, 0], gamma: 0.1 });
+  assert.ok(estimate.mean < 0);
+  assert.ok(estimate.interval[1] < 0);
+  assert.ok(kinds(estimate).includes("not-a-minimum"));
+  assert.match(message(estimate, "not-a-minimum"), /below L_n\(w\*\)/);
+  assert.equal(estimate.verdict.ok, false);
+});
+
+test("chains caught in different basins disagree", async () => {
+  // Two wells of different curvature, far apart, and a step size that never crosses.
+  const wells = loss(1, 100, (w) => {
+    const narrow = w.sub(5).square().mul(8);
+    const wide = w.add(5).square().mul(0.5).add(0.8);
+    return narrow.minimum(wide).sum();
+  });
+  // 2.98 is the ridge between the basins: each chain's first momentum decides which one it falls into.
+  const estimate = await llc(wells, {
+    ...quick,
+    center: [-0.4],
+    gamma: 0,
+    chains: 6,
+    sampler: hmc({ stepSize: 0.05, leapfrogSteps: 10 }),
+  });
+  const ends = estimate.draws.lengths.map((_, c) => estimate.draws.final.position[c]);
+  assert.ok(ends.some((x) => x > 0) && ends.some((x) => x < 0), `all chains fell into one basin: ${ends}`);
+  assert.ok(kinds(estimate).includes("chains-disagree"));
+  assert.match(message(estimate, "chains-disagree"), /R-hat is \d/);
+});
+
+test("few draws are too few", async () => {
+  const estimate = await llc(bowl, { ...quick, center: [0, 0], draws: 20 });
+  assert.deepEqual(
+    kinds(estimate).filter((kind) => kind !== "chains-disagree"),
+    ["too-few-effective-draws"],
+  );
+  assert.match(message(estimate, "too-few-effective-draws"), /below 400 \(100 per chain\)/);
+});
+
+test("an SGLD step beyond 4 / curvature stops the chains, and the verdict names step and chains", async () => {
+  const estimate = await llc(bowl, { ...quick, center: [0, 0], sampler: sgld({ stepSize: 5 }) });
+  assert.ok(kinds(estimate).includes("step-size-unstable"));
+  assert.match(message(estimate, "step-size-unstable"), /unstable for the largest curvature 22\.7/);
+  assert.ok(kinds(estimate).includes("chain-stopped"));
+  assert.match(message(estimate, "chain-stopped"), /chain 0 at draw \d+/);
+});
+
+test("HMC at a step size far too large is named, with its divergences", async () => {
+  const quartic = loss(2, 100, (w) => w.square().square().sum());
+  const estimate = await llc(quartic, { ...quick, center: [0, 0], sampler: hmc({ stepSize: 2, leapfrogSteps: 20 }) });
+  assert.ok(kinds(estimate).includes("step-size-unstable"));
+  assert.ok(kinds(estimate).includes("divergences"));
+});
+
+test("an aborted run still gives an estimate of what was kept", async () => {
+  const aborter = new AbortController();
+  let heard = 0;
+  const estimate = await llc(bowl, {
+    ...quick,
+    draws: 2_000_000,
+    center: [0, 0],
+    signal: aborter.signal,
+    onEvent: ({ type }) => {
+      if (type === "progress" && ++heard === 3) aborter.abort();
+    },
+  });
+  assert.equal(estimate.draws.aborted, true);
+  assert.ok(estimate.draws.lengths.every((length) => length < 2_000_000));
+});
+
+test("the error of a mean: MCSE where chains agree, the spread between them where they do not", () => {
+  const random = stream(1, "uncertainty");
+  const chain = (shift: number) => Float64Array.from({ length: 1000 }, () => random.normal() + shift);
+  const agreeing = chainMean([chain(0), chain(0), chain(0), chain(0)]);
+  assert.ok(Math.abs(agreeing.standardError * Math.sqrt(4000) - 1) < 0.1);
+  assert.ok(Math.abs(agreeing.interval[1] - agreeing.mean - 1.959963984540054 * agreeing.standardError) < 1e-12);
+  const parted = chainMean([chain(0), chain(1), chain(2), chain(3)]);
+  assert.ok(parted.agreement < 1e-6);
+  assert.ok(Math.abs(parted.standardError - Math.sqrt(5 / 3 / 4)) < 0.1);
+  assert.ok(Math.abs((parted.interval[1] - parted.mean) / parted.standardError - studentQuantile(0.975, 3)) < 1e-12);
+  assert.ok(Math.abs(studentQuantile(0.975, 3) - 3.182446305284264) < 1e-9);
+});
+
+test("an estimate is plain data that prints as sentences, and estimates print as a table beside references", async () => {
+  const estimate = await llc(bowl, { ...quick, center: [0, 0], draws: 1000 });
+  assert.match(inspect(estimate), /^LLC 0\.9\d* \u00b1 0\.\d+ .*d\/2 = 1\nby hmc: 4 chains of 1000 draws/);
+  assert.equal(structuredClone(estimate).mean, estimate.mean);
+  const table = compareLlc({ HMC: estimate }, { references: { "d/2": 1 } });
+  assert.deepEqual(
+    table.rows.map(({ name }) => name),
+    ["HMC", "d/2"],
+  );
+  assert.match(inspect(table), /name +llc +s\.e\./);
+});
+
+test("wrong arguments are refused by name", async () => {
+  const refused = (options: object, expected: RegExp) => assert.rejects(llc(bowl, options as never), expected);
+  await refused({ center: [0] }, /llc: center must be 2 finite numbers, got a list of length 1/);
+  await refused({ center: [0, Number.NaN] }, /llc: center\[1\] must be a finite number, got NaN/);
+  await refused({}, /llc: center must be 2 finite numbers, got undefined/);
+  await refused({ center: [0, 0], beta: -1 }, /llc: beta must be a non-negative number, got -1/);
+  await refused({ center: [0, 0], beta: 0, gamma: 0 }, /llc: gamma must be positive where beta is 0/);
+  await refused({ center: [0, 0], draws: 0 }, /draws must be a positive integer, got 0/);
+  await refused({ center: [0, 0], temprature: 1 }, /llc: there is no option "temprature"/);
+  await assert.rejects(llc({} as never, { center: [] }), /llc: loss must be a loss/);
+  const infinite = loss(1, 10, (w) => w.log().neg().sum());
+  await assert.rejects(
+    llc(infinite, { center: [0] }),
+    /llc: the loss at the center must be a finite number, got Infinity/,
+  );
+});
