@@ -29,19 +29,15 @@ test("a centre that is not a minimum: the estimate is negative, reported as it i
 });
 
 test("chains caught in different basins disagree", async () => {
-  // Two wells of different curvature, far apart, and a step size that never crosses.
-  const wells = loss(1, 100, (w) => {
-    const narrow = w.sub(5).square().mul(8);
-    const wide = w.add(5).square().mul(0.5).add(0.8);
-    return narrow.minimum(wide).sum();
-  });
-  // 2.98 is the ridge between the basins: each chain's first momentum decides which one it falls into.
+  // Two wells of different depth behind a barrier of about 14 nats on the shallow side.
+  const wells = loss(1, 100, (w) => w.square().sub(1).square().add(w.pow(3).tanh().mul(0.5)).sum());
+  // The slope at 0 vanishes: each chain's first momentum decides which well it falls into.
   const estimate = await llc(wells, {
     ...quick,
-    center: [-0.4],
+    center: [0],
     gamma: 0,
     chains: 6,
-    sampler: hmc({ stepSize: 0.05, leapfrogSteps: 10 }),
+    sampler: hmc({ stepSize: 0.02, leapfrogSteps: 10 }),
   });
   const ends = estimate.draws.lengths.map((_, c) => estimate.draws.final.position[c]);
   assert.ok(ends.some((x) => x > 0) && ends.some((x) => x < 0), `all chains fell into one basin: ${ends}`);
