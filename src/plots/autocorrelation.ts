@@ -5,7 +5,17 @@ import { autocorrelation as autocorrelationsOf } from "../diagnostics/index.js";
 import { type ChainSource, selectQuantities } from "./chains.js";
 import type { Figure, Trace } from "./figure.js";
 import { plainNumber, plainNumbers } from "./plain.js";
-import { asText, axis, faint, layout, legendBesideTitle, panelMargin, seriesColor, translucent } from "./theme.js";
+import {
+  asText,
+  axis,
+  buttonsAtRight,
+  faint,
+  layout,
+  legendBesideTitle,
+  panelMargin,
+  seriesColor,
+  translucent,
+} from "./theme.js";
 
 export interface AutocorrelationOptions {
   /** Coordinates (by name or index) and statistics (by name) to draw; the first eight coordinates where left out. */
@@ -129,6 +139,7 @@ export function autocorrelation(source: ChainSource, options: AutocorrelationOpt
         shapes,
         annotations: isTitled ? labels : [],
         legend: legendBesideTitle(),
+        modebar: { ...buttonsAtRight },
         showlegend: !data.averaged && data.chains <= 6,
         height: 120 + rows * (rows === 1 ? 290 : 190),
         margin: panelMargin(note),

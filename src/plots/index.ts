@@ -23,4 +23,5 @@ export { type RunningLlcData, type RunningLlcOptions, runningLlc, runningLlcData
 export { type Scatter2dData, type Scatter2dOptions, scatter2d, scatter2dData } from "./scatter2d.js";
 export { type SideBySideOptions, sideBySide } from "./side-by-side.js";
 export { asText, axis, layout, palette, seriesColor, translucent } from "./theme.js";
-export { type TraceData, type TraceOptions, type TracePanel, trace, traceData } from "./trace.js";
+export { trace } from "./trace.js";
+export { type TraceData, type TraceOptions, type TracePanel, traceData } from "./trace-data.js";

@@ -5,7 +5,7 @@ import type { LlcEstimate } from "../llc/estimate.js";
 import type { Figure, Trace } from "./figure.js";
 import { extent, padded, plainNumber, plainNumbers, withDecimals } from "./plain.js";
 import { checkReferences, type Reference, referenceColor, referenceName } from "./reference.js";
-import { asText, axis, layout, legendBesideTitle, seriesColor, translucent, warning } from "./theme.js";
+import { asText, axis, buttonsAtRight, layout, legendBesideTitle, seriesColor, translucent, warning } from "./theme.js";
 
 export interface LlcComparisonOptions {
   /** Values to compare with, drawn as dashed lines: `[{ label: "d/2", value: 16 }]`. */
@@ -105,6 +105,7 @@ export function llcComparison(
         font: { size: 12, color: row.ok ? seriesColor(i) : warning },
       })),
       legend: legendBesideTitle(),
+      modebar: { ...buttonsAtRight },
       showlegend: reference.length > 0,
       height: 150 + 80 * rows.length,
     }),

@@ -72,7 +72,7 @@ export function layout(
     paper_bgcolor: "#FFFFFF",
     plot_bgcolor: "#FFFFFF",
     colorway: [...palette],
-    margin: { l: 64, r: 28, t: (lines > 0 ? 48 : 54) + 22 * lines, b: 56 },
+    margin: { l: 64, r: 36, t: (lines > 0 ? 48 : 54) + 22 * lines, b: 56 },
     hovermode: "closest",
     legend: legendAtRight(),
     ...overrides,
@@ -96,7 +96,7 @@ export function legendAtRight(): Record<string, unknown> {
 export function legendBesideTitle(): Record<string, unknown> {
   return {
     orientation: "h",
-    x: 0.985,
+    x: 0.96,
     xref: "container",
     xanchor: "right",
     y: 0.99,
@@ -107,6 +107,9 @@ export function legendBesideTitle(): Record<string, unknown> {
   };
 }
 
+/** Plotly's buttons in the right margin, out of the way of a legend beside the title. */
+export const buttonsAtRight: Readonly<Record<string, unknown>> = { orientation: "v", bgcolor: "rgba(255,255,255,0)" };
+
 /** A legend below the plot, for figures that are already wide. Needs a bottom margin of some 90 pixels. */
 export function legendBelow(): Record<string, unknown> {
   return { ...legendBesideTitle(), x: 0.5, xanchor: "center", y: 0.01, yanchor: "bottom" };
@@ -114,7 +117,7 @@ export function legendBelow(): Record<string, unknown> {
 
 /** The margins of the theme for several panels, each with a label above it. */
 export function panelMargin(note: string): Record<string, unknown> {
-  return { l: 64, r: 28, t: 78 + (note === "" ? 0 : 16), b: 56 };
+  return { l: 64, r: 36, t: 78 + (note === "" ? 0 : 16), b: 56 };
 }
 
 /** An axis of the theme. `title` is taken as text; `overrides` win. */

@@ -10,8 +10,8 @@ export function packageFile(name: string, file: string): string {
 
 /** The absolute path of what `require(name)` loads. */
 export function packageMain(name: string): string {
-  // In the CommonJS build there is no `import.meta.url`, in an ES module no `__filename`.
-  return createRequire(typeof __filename === "string" ? __filename : import.meta.url).resolve(name);
+  // The CommonJS build has no `import.meta.url`. The other way round will not do: `node -e` has a `__filename` that is no file.
+  return createRequire(import.meta.url ?? __filename).resolve(name);
 }
 
 function packageFolder(name: string): string {
