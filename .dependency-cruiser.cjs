@@ -15,9 +15,9 @@ const mayImport = {
   llc: ["platform", "random", "diagnostics", "tensor", "energies", "networks", "samplers", "chains"],
   "policy-gradients": ["platform", "random", "tensor", "energies", "networks"],
   plots: ["diagnostics", "energies", "chains", "llc"],
-  formats: [],
+  formats: ["chains"],
   render: ["plots", "platform"],
-  notebook: ["render", "platform"],
+  notebook: ["plots", "render", "platform"],
   runs: ["platform", "random", "diagnostics", "tensor", "energies", "networks", "samplers", "chains", "llc", "policy-gradients", "plots", "formats", "render", "notebook"],
   cli: ["runs", "notebook"],
 };
