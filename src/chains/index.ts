@@ -4,6 +4,6 @@ export { chainsOf, type Draws } from "./draws.js";
 export { latestRun, type Remembered, type RunResult, type RunResults, remember } from "./latest.js";
 export type { Init, SampleOptions } from "./options.js";
 export { printedAs } from "./printed.js";
-export { sample } from "./sample.js";
+export { Interrupted, sample } from "./sample.js";
 export { type SummarizeOptions, type Summary, type SummaryRow, summarize } from "./summarize.js";
 export { textTable } from "./table.js";

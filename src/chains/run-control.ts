@@ -7,6 +7,8 @@ export interface RunControl {
   /** `[ABORT, NEXT]` of the storage. */
   readonly control: Int32Array;
   readonly aborted: boolean;
+  /** Aborted by an interrupt of the program, not by the caller's signal. */
+  readonly interrupted: boolean;
   /** What a listener of the run's events threw. */
   readonly error: Error | undefined;
   /** One listener, called at once where the run is aborted already. */
@@ -20,6 +22,7 @@ export interface RunControl {
 export function openRunControl(signal: AbortSignal | undefined, shared: boolean): RunControl {
   const control = allocateControl(shared);
   let aborted = false;
+  let interrupted = false;
   let failure: Error | undefined;
   let listener: (error: Error | undefined) => void = () => {};
 
@@ -28,7 +31,10 @@ export function openRunControl(signal: AbortSignal | undefined, shared: boolean)
     Atomics.store(control, ABORT, 1);
     listener(failure);
   };
-  const forgetInterrupt = platform().onInterrupt(abort);
+  const forgetInterrupt = platform().onInterrupt(() => {
+    interrupted = true;
+    abort();
+  });
   signal?.addEventListener("abort", abort);
   if (signal?.aborted) abort();
 
@@ -36,6 +42,9 @@ export function openRunControl(signal: AbortSignal | undefined, shared: boolean)
     control,
     get aborted() {
       return aborted;
+    },
+    get interrupted() {
+      return interrupted;
     },
     get error() {
       return failure;

@@ -19,7 +19,8 @@ import { runInThreads } from "./threads.js";
  *
  * An energy that is data (`energy`, `energies`, `energyFromModule`) runs in threads unless the whole is done sooner without; a
  * closure (`energyFromGradient`) runs on this thread in slices. Progress goes to `onEvent`, else to the usual display.
- * An aborted run (by `signal`, or by an interrupt of a notebook's kernel) resolves to what was drawn, with `aborted` true.
+ * A run aborted by `signal` resolves to what was drawn, with `aborted` true. Where a notebook's kernel is interrupted, the run ends
+ * and rejects, so that the cell does not go on; `latestRun()` returns what was drawn.
  * A chain that cannot go on stops alone; `stopped` says why and `lengths` how many draws it kept.
  *
  * Rejects with a RangeError where an argument does not fit, and with the chain's name where the energy throws.
@@ -39,6 +40,7 @@ export async function sample(energy: Energy, sampler: Sampler, options: SampleOp
   let ledger = openLedger(plan, energy.names);
   const soFar = () => ledger.draws({ aborted: true, seconds: seconds(), handOver: false });
   const remembered = remember(soFar);
+  let finished: Draws;
   try {
     const place = choosePlace(energy, request, run, ledger);
     if (place.threads > 0) ledger = openLedger(plan, energy.names);
@@ -57,8 +59,7 @@ export async function sample(energy: Energy, sampler: Sampler, options: SampleOp
     const result = ledger.draws({ aborted: run.aborted, seconds: seconds(), handOver: place.threads === 0 });
     remembered.settle(result);
     tell({ type: "finished", seconds: result.seconds, aborted: result.aborted });
-    if (run.error !== undefined) throw run.error;
-    return result;
+    finished = result;
   } catch (error) {
     if (ledger.storage === undefined) remembered.forget();
     else remembered.settle(soFar());
@@ -66,6 +67,15 @@ export async function sample(energy: Energy, sampler: Sampler, options: SampleOp
   } finally {
     run.close();
   }
+  if (run.error !== undefined) throw run.error;
+  // An interrupted cell must not go on with half a result, or from this run to the next.
+  if (run.interrupted) throw new Interrupted("sample: interrupted; latestRun() returns the draws kept until then");
+  return finished;
+}
+
+/** Why a run rejects that the user interrupted in a notebook. */
+export class Interrupted extends Error {
+  override readonly name: string = "Interrupted";
 }
 
 /** Where a run takes place: in so many threads, or here, where it may have begun already. */

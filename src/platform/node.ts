@@ -66,12 +66,17 @@ function startThread(workerUrl: URL): Thread {
   };
 }
 
-// Where SIGINT has no listener, it ends the process, and ours would take that away. tslab listens: there the interrupted
-// cell is given up, while what it had started would go on.
+// Where SIGINT has no listener, it ends the process, and ours would take that away. tslab listens: there the interrupted cell
+// is given up, while what it had started would go on. We look a moment later, because tslab runs a cell's synchronous part
+// with `breakOnSigint`, and while that lasts Node takes all listeners away.
 function onInterrupt(listener: () => void): () => void {
-  if (process.listenerCount("SIGINT") === 0) return () => {};
-  process.on("SIGINT", listener);
-  return () => process.removeListener("SIGINT", listener);
+  const listening = setImmediate(() => {
+    if (process.listenerCount("SIGINT") > 0) process.on("SIGINT", listener);
+  });
+  return () => {
+    clearImmediate(listening);
+    process.removeListener("SIGINT", listener);
+  };
 }
 
 function start(workerUrl: URL): Worker {

@@ -103,10 +103,13 @@ test("an interrupt ends the run where it does not end the process, as in a noteb
   const kernel = () => {};
   process.on("SIGINT", kernel);
   try {
-    const interrupt = (event: RunEvent) => event.type === "progress" && process.emit("SIGINT");
-    const draws = await sample(traced, walk, { ...endless, workers: 2, onEvent: interrupt });
-    assert.equal(draws.aborted, true);
-    assert.equal(process.listenerCount("SIGINT"), 1);
+    for (const workers of [0, 2]) {
+      const interrupt = (event: RunEvent) => event.type === "progress" && event.done >= 1000 && process.emit("SIGINT");
+      await assert.rejects(sample(traced, walk, { ...long, workers, onEvent: interrupt }), { name: "Interrupted" });
+      assert.equal(process.listenerCount("SIGINT"), 1);
+      const left = latestRun();
+      assert.ok(left !== undefined && "lengths" in left && left.aborted && left.lengths.some((length) => length > 0));
+    }
   } finally {
     process.removeListener("SIGINT", kernel);
   }
