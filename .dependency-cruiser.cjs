@@ -18,7 +18,22 @@ const mayImport = {
   formats: ["chains"],
   render: ["plots", "platform"],
   notebook: ["plots", "render", "platform"],
-  runs: ["platform", "random", "diagnostics", "tensor", "energies", "networks", "samplers", "chains", "llc", "policy-gradients", "plots", "formats", "render", "notebook"],
+  runs: [
+    "platform",
+    "random",
+    "diagnostics",
+    "tensor",
+    "energies",
+    "networks",
+    "samplers",
+    "chains",
+    "llc",
+    "policy-gradients",
+    "plots",
+    "formats",
+    "render",
+    "notebook",
+  ],
   cli: ["runs", "notebook"],
 };
 
@@ -41,7 +56,8 @@ module.exports = {
     {
       name: "node-stays-in-its-places",
       severity: "error",
-      comment: "Everything up to plots runs in a browser unchanged: Node's modules belong to the platform and to what stands above plots.",
+      comment:
+        "Everything up to plots runs in a browser unchanged: Node's modules belong to the platform and to what stands above plots.",
       from: { path: "^src/(random|diagnostics|tensor|energies|networks|samplers|chains|llc|policy-gradients|plots)/" },
       to: { dependencyTypes: ["core"] },
     },
