@@ -64,8 +64,9 @@ export function finiteVector(where: string, name: string, value: unknown, length
   return Float64Array.from(value);
 }
 
-/** Refuses option names that nothing reads, so that a misspelt option is not silently ignored. */
+/** Refuses what is no record, and option names that nothing reads, so that a misspelt option is not silently ignored. */
 export function knownOptions(where: string, options: object, known: readonly string[]): void {
+  if (typeof options !== "object" || options === null) refuse(where, "options", "an object", options);
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) {
       throw new RangeError(`${where}: there is no option ${JSON.stringify(name)}; the options are ${known.join(", ")}`);

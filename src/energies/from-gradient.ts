@@ -2,11 +2,12 @@
 
 import { integerAtLeast, knownOptions, refuse } from "../arguments/index.js";
 import type { Energy } from "./energy.js";
-import { type EnergyOptions, namesOf } from "./traced.js";
+import { type EnergyOptions, exactOf, namesOf } from "./traced.js";
 
 /**
- * An energy from a function that returns U(q) and writes its gradient into the second argument.
- * @example energyFromGradient(1, (q, gradient) => { gradient[0] = q[0]; return 0.5 * q[0] * q[0]; })
+ * An energy from a function that returns U(q) and writes its gradient into the second argument, every number of it. Throws where `dim`
+ * is not a positive integer or the options do not fit it.
+ * @example energyFromGradient(1, (q, gradient) => { gradient[0] = q[0]; return 0.5 * q[0] * q[0]; }).value(Float64Array.of(3)) // 4.5
  */
 export function energyFromGradient(
   dim: number,
@@ -20,7 +21,7 @@ export function energyFromGradient(
   return {
     dim,
     names: namesOf("energyFromGradient", dim, options.names),
-    exact: options.exact,
+    exact: exactOf("energyFromGradient", dim, options.exact),
     value: (q) => f(q, unused),
     valueAndGradient: f,
   };

@@ -1,12 +1,13 @@
 // Energies written as expressions: traced once, differentiated by the engine, compiled when first evaluated.
 
-import { integerAtLeast, knownOptions, refuse } from "../arguments/index.js";
+import { finiteNumber, finiteVector, integerAtLeast, knownOptions, refuse } from "../arguments/index.js";
 import { compile, type Graph, Tensor, trace, withGradient } from "../tensor/index.js";
 import type { Energy, EnergySource, ExactFacts } from "./energy.js";
 
 export interface EnergyOptions {
   /** One name per coordinate; `q[0]`, `q[1]`, ... where left out. */
   readonly names?: readonly string[];
+  /** What is known of the law; taken at its word. */
   readonly exact?: ExactFacts;
 }
 
@@ -22,7 +23,7 @@ export interface GraphSource extends EnergySource {
  * An energy from an expression of one position: `f` gets `q`, a tensor of shape `[dim]`, and returns a scalar tensor,
  * minus the log density up to a constant. The gradient is derived; the energy travels to workers.
  *
- * Throws where `dim` is not a positive integer or the expression is not a scalar.
+ * Throws where `dim` is not a positive integer, the expression is not a scalar, or the options do not fit `dim`.
  * @example energy(2, (q) => q.square().sum().mul(0.5)).value(Float64Array.of(1, 2)) // 2.5
  */
 export function energy(dim: number, f: (q: Tensor) => Tensor, options: EnergyOptions = {}): Energy {
@@ -33,16 +34,19 @@ export function energy(dim: number, f: (q: Tensor) => Tensor, options: EnergyOpt
     ([q]) => {
       const value = f(q);
       if (!(value instanceof Tensor)) refuse("energy", "the value of f", "a tensor", value);
-      if (value.rank !== 0)
-        refuse("energy", "the value of f", `a scalar (reduce it, for example with sum)`, value.shape);
-      return [value];
+      if (value.rank !== 0) {
+        const got = `shape [${value.shape.join(", ")}]`;
+        throw new RangeError(`energy: the value of f must be a scalar (reduce it, for example with sum), got ${got}`);
+      }
+      return [value.cast("f64")];
     },
     [{ shape: [dim], name: "q" }],
   );
-  return energyFromGraph({ kind: "graph", graph, names: namesOf("energy", dim, options.names), exact: options.exact });
+  const names = namesOf("energy", dim, options.names);
+  return energyFromGraph({ kind: "graph", graph, names, exact: exactOf("energy", dim, options.exact) });
 }
 
-/** Rebuilds a traced energy from its data. */
+/** Rebuilds a traced energy from its data, bit for bit the same function. */
 export function energyFromGraph(source: GraphSource): Energy {
   const { graph, names, exact } = source;
   const dim = graph.inputs[0].shape[0];
@@ -66,6 +70,7 @@ export function energyFromGraph(source: GraphSource): Energy {
     valueAndGradient(q, out) {
       gradientProgram ??= compile(withGradient(graph));
       inputs[0] = checkPosition(q, dim);
+      if (out.length !== dim) refuse("energy", "gradient", `an array of length ${dim}`, out);
       both[1] = out;
       gradientProgram.run(inputs, both);
       return both[0][0];
@@ -79,6 +84,20 @@ export function namesOf(where: string, dim: number, names: readonly string[] | u
     refuse(where, "names", `${dim} strings`, names);
   }
   return [...names];
+}
+
+export function exactOf(where: string, dim: number, exact: ExactFacts | undefined): ExactFacts | undefined {
+  if (exact === undefined) return undefined;
+  knownOptions(`${where}: exact`, exact, ["mean", "covariance", "logNormalizer"]);
+  const { mean, covariance, logNormalizer } = exact;
+  if (mean !== undefined) finiteVector(where, "exact.mean", mean, dim);
+  if (covariance !== undefined) {
+    if (!Array.isArray(covariance) || covariance.length !== dim)
+      refuse(where, "exact.covariance", `${dim} rows of ${dim} numbers`, covariance);
+    covariance.forEach((row, i) => finiteVector(where, `exact.covariance[${i}]`, row, dim));
+  }
+  if (logNormalizer !== undefined) finiteNumber(where, "exact.logNormalizer", logNormalizer);
+  return exact;
 }
 
 function checkPosition(q: Float64Array, dim: number): Float64Array {

@@ -1,0 +1,7 @@
+// Energies: what samplers sample.
+
+export * as energies from "./catalogue.js";
+export type { Energy, EnergySource, ExactFacts, Observables, StochasticEnergy } from "./energy.js";
+export { energyFromGradient } from "./from-gradient.js";
+export { energyFromModule } from "./module.js";
+export { type EnergyOptions, energy, energyFromGraph } from "./traced.js";
