@@ -23,6 +23,8 @@ export interface Group {
 
 /** What a group says besides what it writes into the storage. */
 export interface Reporter {
+  /** Chains `first ... first + width - 1` are about to start. */
+  opened(first: number, width: number): void;
   event(event: RunEvent): void;
   /** Once, when the parameters are final: `[width]` or `[dim, width]` each. */
   adapted(first: number, width: number, parameters: Record<string, Float64Array>): void;

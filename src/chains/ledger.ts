@@ -58,6 +58,7 @@ export function openLedger(plan: Plan, names: readonly string[]): Ledger {
       for (const event of heldBack.splice(0)) next(event);
     },
     report: {
+      opened() {},
       event(event: RunEvent) {
         if (event.type === "stopped") stopped.push({ chain: event.chain, draw: event.draw, reason: event.reason });
         sink(event);

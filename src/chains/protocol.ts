@@ -15,6 +15,7 @@ export type ToThread =
 export type FromThread =
   | { readonly type: "prepared"; readonly statistics: readonly string[] }
   | { readonly type: "event"; readonly event: RunEvent }
+  | { readonly type: "opened"; readonly first: number; readonly width: number }
   | {
       readonly type: "adapted";
       readonly first: number;

@@ -41,6 +41,7 @@ export function serve(port: Port, tables: Tables): void {
       threads: message.threads,
       now: tables.now,
       report: {
+        opened: (first, width) => say({ type: "opened", first, width }),
         event: (event) => say({ type: "event", event }),
         adapted: (first, width, parameters) => say({ type: "adapted", first, width, parameters }),
         ended: (end) => say({ type: "ended", end }),

@@ -71,6 +71,7 @@ export function startShift(prepared: Prepared, { storage, control, threads, now,
     const width = Math.min(plan.width, plan.chains - first);
     const kernel = spare?.width === width ? spare : definition.build(energy, plan.sampler.options, width);
     if (kernel === spare) spare = undefined;
+    report.opened(first, width);
     const group = naming(first, width, () => openGroup(energy, kernel, plan, first, storage, report));
     open.push({ group, batch: 1 });
   }
@@ -125,7 +126,10 @@ function naming<T>(first: number, width: number, work: () => T): T {
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     if (error instanceof RangeError && message.startsWith("sample: ")) throw error;
-    const chains = width === 1 ? `chain ${first}` : `chains ${first} to ${first + width - 1}`;
-    throw new Error(`sample: ${chains} failed: ${message}`, { cause: error });
+    throw new Error(`sample: ${chainsNamed(first, width)} failed: ${message}`, { cause: error });
   }
+}
+
+export function chainsNamed(first: number, width: number): string {
+  return width === 1 ? `chain ${first}` : `chains ${first} to ${first + width - 1}`;
 }

@@ -7,6 +7,7 @@ import { dismiss, hire, release } from "./crew.js";
 import type { Ledger } from "./ledger.js";
 import { errorFrom, type FromThread, type ToThread } from "./protocol.js";
 import type { RunControl } from "./run-control.js";
+import { chainsNamed } from "./shift.js";
 import { allocateStorage, NEXT } from "./storage.js";
 
 /** How often progress is told. */
@@ -28,6 +29,8 @@ export async function runInThreads(
   const threads = hire(count);
   Atomics.store(run.control, NEXT, 0);
   const done = new Set<Thread>();
+  // What each thread is at, by first chain, to be named where the thread dies.
+  const underWay = new Map(threads.map((thread) => [thread, new Map<number, string>()]));
   let progress: ReturnType<typeof setInterval> | undefined;
   let patience: ReturnType<typeof setTimeout> | undefined;
   try {
@@ -43,6 +46,9 @@ export async function runInThreads(
             ledger.storage ??= allocateStorage(ledger.plan, message.statistics, true);
             tell(thread, { type: "run", storage: ledger.storage, control: run.control, threads: count });
             break;
+          case "opened":
+            underWay.get(thread)?.set(message.first, chainsNamed(message.first, message.width));
+            break;
           case "event":
             ledger.report.event(message.event);
             break;
@@ -50,6 +56,7 @@ export async function runInThreads(
             ledger.report.adapted(message.first, message.width, message.parameters);
             break;
           case "ended":
+            underWay.get(thread)?.delete(message.end.first);
             ledger.report.ended(message.end);
             break;
           case "done":
@@ -62,7 +69,11 @@ export async function runInThreads(
       };
       for (const thread of threads) {
         thread.onMessage((message) => run.guard(() => hear(thread, message as FromThread)));
-        thread.onFailure((error) => reject(new Error(`sample: a thread failed: ${error.message}`, { cause: error })));
+        thread.onFailure((error) => {
+          const chains = [...(underWay.get(thread)?.values() ?? [])].join(", ");
+          const what = chains === "" ? "a thread" : `the thread of ${chains}`;
+          reject(new Error(`sample: ${what} failed: ${error.message}`, { cause: error }));
+        });
         tell(thread, { type: "prepare", plan: ledger.plan, source });
       }
     });

@@ -227,7 +227,7 @@ test("a thread that dies rejects the run", async () => {
   const energy = await energyFromModule(exported, "exits");
   await assert.rejects(
     sample(energy, walk, { workers: 2, onEvent: silent }),
-    /^Error: sample: a thread failed: the thread exited with code 3$/,
+    /^Error: sample: the thread of chain \d failed: the thread exited with code 3$/,
   );
   const draws = await sample(traced, walk, { workers: 2, draws: 5, onEvent: silent });
   assert.deepEqual(draws.lengths, [5, 5, 5, 5]);
