@@ -13,8 +13,9 @@ export const activations: Readonly<Record<Activation, (x: Tensor) => Tensor>> = 
   relu: (x) => x.relu(),
   // Hendrycks & Gimpel 2016 (arXiv:1606.08415), exact: x times the normal distribution function.
   gelu: (x) => x.mul(x.mul(Math.SQRT1_2).erf().add(1).mul(0.5)),
-  // minimum(x, 0) keeps expm1 from overflowing on the side that is not taken.
-  selu: (x) => x.relu().add(x.minimum(0).expm1().mul(seluAlpha)).mul(seluScale),
+  // x - relu(x) is min(x, 0): expm1 cannot overflow on the side that is not taken. Its derivative at 0 is 1, that of
+  // `minimum` a half, with which selu's derivative there would lie outside of those on both sides.
+  selu: (x) => x.relu().add(x.sub(x.relu()).expm1().mul(seluAlpha)).mul(seluScale),
   // Also called SiLU.
   swish: (x) => x.mul(x.sigmoid()),
   sigmoid: (x) => x.sigmoid(),

@@ -17,8 +17,12 @@ export interface StoredColumn {
 
 export type StoredData = Readonly<Record<string, StoredColumn>>;
 
-/** Copies the columns after checking that they are finite and equally long. `where` names the caller in errors. */
+/**
+ * Copies the columns after checking that they are finite and equally long, `rows` long where that is given. `where` names the
+ * caller in errors.
+ */
 export function storeData(where: string, data: Readonly<Record<string, Column>>, rows?: number): StoredData {
+  if (typeof data !== "object" || data === null) refuse(where, "data", "a record of columns", data);
   const stored: Record<string, StoredColumn> = {};
   let first: string | undefined;
   for (const [name, column] of Object.entries(data)) {
@@ -28,54 +32,96 @@ export function storeData(where: string, data: Readonly<Record<string, Column>>,
       const like = rows === undefined ? `as many rows as ${first}, ${expected}` : `${expected} rows`;
       throw new RangeError(`${where}: ${name} must have ${like}, got ${result.shape[0]}`);
     }
-    if (result.shape[0] === 0) throw new RangeError(`${where}: ${name} must have at least one row, got none`);
     first ??= name;
     stored[name] = result;
   }
   return stored;
 }
 
-function storeColumn(where: string, name: string, column: Column): StoredColumn {
-  if (column === null || typeof column !== "object") refuse(where, name, "a list of rows", column);
-  if ("shape" in column) {
-    const size = column.shape.reduce((product, length) => product * length, 1);
-    if (column.values.length !== size) {
-      throw new RangeError(
-        `${where}: ${name} must hold ${size} numbers for shape [${column.shape.join(", ")}], got ${column.values.length}`,
-      );
-    }
-    return { values: share(where, name, column.values, column.shape), shape: [...column.shape] };
+/** Where number `k` of row `row` stands in a column of this shape: `[row]`, `[row][k]`, ... */
+export function placeOf(shape: readonly number[], row: number, k: number): string {
+  let rest = k;
+  let place = "";
+  for (let axis = shape.length - 1; axis >= 1; axis--) {
+    place = `[${rest % shape[axis]}]${place}`;
+    rest = Math.floor(rest / shape[axis]);
   }
-  if (column.length === 0 || typeof column[0] === "number") {
-    const shape = [column.length];
-    return { values: share(where, name, column as ArrayLike<number>, shape), shape };
-  }
-  const rows = column as readonly ArrayLike<number>[];
-  const width = rows[0]?.length;
-  const flat: number[] = [];
-  Array.from(rows).forEach((row, i) => {
-    if (row?.length !== width) {
-      throw new RangeError(`${where}: ${name}[${i}] must have ${width} numbers like the first row, got ${row?.length}`);
-    }
-    for (let j = 0; j < width; j++) flat.push(row[j]);
-  });
-  const shape = [rows.length, width];
-  return { values: share(where, name, flat, shape), shape };
+  return `[${row}]${place}`;
 }
 
-function share(where: string, name: string, numbers: ArrayLike<number>, shape: readonly number[]): Float64Array {
+function storeColumn(where: string, name: string, column: Column): StoredColumn {
+  if (typeof column !== "object" || column === null) refuse(where, name, "a list of rows", column);
+  if ("shape" in column) {
+    const { values, shape } = column;
+    checkShape(where, name, shape);
+    const perRow = sizeOfRow(shape);
+    if (!isList(values) || values.length !== shape[0] * perRow) {
+      const got = isList(values) ? values.length : String(values);
+      throw new RangeError(
+        `${where}: ${name}.values must hold ${shape[0] * perRow} numbers for shape [${shape.join(", ")}], got ${got}`,
+      );
+    }
+    return { values: share(where, name, shape, (row, k) => values[row * perRow + k]), shape: [...shape] };
+  }
+  if (!isList(column)) refuse(where, name, "a list of rows", column);
+  if (column.length === 0) throw new RangeError(`${where}: ${name} must have at least one row, got none`);
+  if (typeof column[0] === "number") {
+    const numbers = column as ArrayLike<number>;
+    const shape = [numbers.length];
+    return { values: share(where, name, shape, (row) => numbers[row]), shape };
+  }
+  const rows = column as readonly ArrayLike<number>[];
+  if (!isList(rows[0])) refuse(where, `${name}[0]`, "a number or a list of numbers", rows[0]);
+  const shape = [rows.length, rows[0].length];
+  checkShape(where, name, shape);
+  for (let i = 0; i < rows.length; i++) {
+    if (isList(rows[i]) && rows[i].length === shape[1]) continue;
+    const got = isList(rows[i]) ? rows[i].length : String(rows[i]);
+    throw new RangeError(`${where}: ${name}[${i}] must have ${shape[1]} numbers like the first row, got ${got}`);
+  }
+  return { values: share(where, name, shape, (row, k) => rows[row][k]), shape };
+}
+
+/** Fills a fresh array with number `k` of every row. */
+function share(
+  where: string,
+  name: string,
+  shape: readonly number[],
+  at: (row: number, k: number) => number,
+): Float64Array {
+  const perRow = sizeOfRow(shape);
+  const size = shape[0] * perRow;
   // A browser page that is not cross-origin isolated has no shared memory; there each worker gets a copy.
   const values =
     typeof SharedArrayBuffer === "undefined"
-      ? new Float64Array(numbers.length)
-      : new Float64Array(new SharedArrayBuffer(8 * numbers.length));
-  const perRow = numbers.length / Math.max(1, shape[0]);
-  for (let i = 0; i < numbers.length; i++) {
-    if (typeof numbers[i] !== "number" || !Number.isFinite(numbers[i])) {
-      const place = shape.length === 1 ? `[${i}]` : `[${Math.floor(i / perRow)}][${i % perRow}]`;
-      refuse(where, `${name}${place}`, "a finite number", numbers[i]);
+      ? new Float64Array(size)
+      : new Float64Array(new SharedArrayBuffer(8 * size));
+  for (let row = 0; row < shape[0]; row++) {
+    for (let k = 0; k < perRow; k++) {
+      const value = at(row, k);
+      if (typeof value !== "number" || !Number.isFinite(value)) {
+        refuse(where, `${name}${placeOf(shape, row, k)}`, "a finite number", value);
+      }
+      values[row * perRow + k] = value;
     }
-    values[i] = numbers[i];
   }
   return values;
+}
+
+function checkShape(where: string, name: string, shape: readonly number[]): void {
+  const valid = Array.isArray(shape) && shape.length >= 1 && shape.every((n) => Number.isSafeInteger(n) && n >= 1);
+  if (!valid) {
+    const got = Array.isArray(shape) ? `[${shape.join(", ")}]` : String(shape);
+    throw new RangeError(`${where}: ${name} must have a shape [rows, ...] of positive integers, got ${got}`);
+  }
+}
+
+function sizeOfRow(shape: readonly number[]): number {
+  let size = 1;
+  for (let axis = 1; axis < shape.length; axis++) size *= shape[axis];
+  return size;
+}
+
+function isList(value: unknown): value is ArrayLike<unknown> {
+  return typeof value === "object" && value !== null && Number.isSafeInteger((value as ArrayLike<unknown>).length);
 }

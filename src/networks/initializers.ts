@@ -14,7 +14,7 @@ export type Initializer =
 
 type Fill = (random: Random, fanIn: number, fanOut: number) => Float64Array;
 
-/** Independent entries of mean 0 and variance `scale / fan`. */
+/** Independent entries of mean 0 and the given variance. */
 const scaled =
   (law: "normal" | "uniform", variance: (fanIn: number, fanOut: number) => number): Fill =>
   (random, fanIn, fanOut) => {

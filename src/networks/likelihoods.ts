@@ -2,7 +2,7 @@
 
 import { knownOptions, positiveNumber, refuse } from "../arguments/index.js";
 import type { Tensor } from "../tensor/index.js";
-import type { StoredColumn } from "./data.js";
+import { placeOf, type StoredColumn } from "./data.js";
 
 export interface Likelihood {
   readonly kind: string;
@@ -13,8 +13,10 @@ export interface Likelihood {
 }
 
 /**
- * Independent normal errors of the given standard deviation: `sum r^2 / (2 sigma^2) + log sigma + log(2 pi) / 2`.
- * Observations are `[rows, outputs]`, or `[rows]` for one output.
+ * Independent normal errors of the given standard deviation (1 where left out): the sum over a row's outputs of
+ * `r^2 / (2 sigma^2) + log sigma + log(2 pi) / 2`, with r the observed number less the network's. Observations are
+ * `[rows, outputs]`, or `[rows]` for one output. Throws where sigma is not positive.
+ * @example likelihoods.gaussian({ sigma: 0.1 }) // no error at all costs log(0.1) + log(2 pi) / 2 = -1.384 nats per output
  */
 export function gaussian(options: { readonly sigma?: number } = {}): Likelihood {
   knownOptions("likelihoods.gaussian", options, ["sigma"]);
@@ -34,15 +36,24 @@ export function gaussian(options: { readonly sigma?: number } = {}): Likelihood 
   };
 }
 
-/** Class labels `0 ... classes - 1`, one per row; the network's outputs are logits. */
+/**
+ * Class labels `0 ... classes - 1`, one per row (`[rows]` or `[rows, 1]`); the network's outputs are logits, one per class.
+ * @example likelihoods.categorical() // logits (0, 0, 0) cost log 3 = 1.099 nats whatever the label
+ */
 export function categorical(): Likelihood {
   return {
     kind: "categorical",
-    negativeLogLikelihood: (predictions, observed) => predictions.logSoftmax(1).pick(observed).neg(),
+    negativeLogLikelihood: (predictions, observed) =>
+      predictions
+        .logSoftmax(1)
+        .pick(observed.reshape([predictions.shape[0]]))
+        .neg(),
     check({ values, shape }, outputs) {
       if (outputs < 2)
         refuse("networkLoss", "network.outputs", "at least 2 logits for a categorical likelihood", outputs);
-      if (shape.length !== 1) refuse("networkLoss", "outputs", "one class label per row", shape);
+      if (values.length !== shape[0]) {
+        throw new RangeError(`networkLoss: outputs must be one class label per row, got shape [${shape.join(", ")}]`);
+      }
       values.forEach((label, i) => {
         if (!Number.isInteger(label) || label < 0 || label >= outputs) {
           refuse("networkLoss", `outputs[${i}]`, `a class label from 0 to ${outputs - 1}`, label);
@@ -52,7 +63,10 @@ export function categorical(): Likelihood {
   };
 }
 
-/** Independent yes-or-no outcomes (1 or 0); the network's outputs are logits. */
+/**
+ * Independent yes-or-no outcomes (1 or 0), `[rows, outputs]` or `[rows]` for one output; the network's outputs are logits.
+ * @example likelihoods.bernoulli() // a logit of 0 costs log 2 = 0.693 nats whatever the outcome
+ */
 export function bernoulli(): Likelihood {
   return {
     kind: "bernoulli",
@@ -65,8 +79,10 @@ export function bernoulli(): Likelihood {
     },
     check(observed, outputs) {
       checkWidth(observed, outputs);
-      observed.values.forEach((outcome, i) => {
-        if (outcome !== 0 && outcome !== 1) refuse("networkLoss", `outputs[${i}]`, "0 or 1", outcome);
+      const { values, shape } = observed;
+      values.forEach((outcome, i) => {
+        const place = placeOf(shape, Math.floor(i / outputs), i % outputs);
+        if (outcome !== 0 && outcome !== 1) refuse("networkLoss", `outputs${place}`, "0 or 1", outcome);
       });
     },
   };

@@ -2,7 +2,7 @@
 // traced for blocks of 128, 64, ..., 1 rows, of which any number of rows is composed, so a program is compiled per block
 // and never per batch size; blocks are summed in double precision in a fixed order.
 
-import { integerAtLeast, refuse } from "../arguments/index.js";
+import { integerAtLeast, knownOptions, refuse } from "../arguments/index.js";
 import type { Random } from "../random/random.js";
 import { compile, type Graph, type Program, Tensor, trace, withGradient } from "../tensor/index.js";
 import { type Column, type StoredData, storeData } from "./data.js";
@@ -19,9 +19,12 @@ export interface Loss {
   value(w: Float64Array): number;
   /** Returns L_n(w) and writes its gradient, both of length `dim`. */
   valueAndGradient(w: Float64Array, gradient: Float64Array): number;
-  /** The same over the given rows only (indices into the data). */
+  /**
+   * The mean over the given rows only (indices into the data, at least one; a row may come twice) and its gradient. Its expectation
+   * over uniformly drawn rows is L_n(w). Without data it is L_n(w) whatever the rows.
+   */
   onRows(w: Float64Array, rows: Uint32Array, gradient: Float64Array): number;
-  /** Random starting parameters, where the loss knows how to make them. */
+  /** Random starting parameters, where the loss knows how to make them; a loss rebuilt from its source does not. */
   initialize?(random: Random): Float64Array;
   /** All that is needed to rebuild this loss elsewhere; plain data over shared memory. */
   readonly source: LossSource;
@@ -37,6 +40,7 @@ export interface LossSource {
 }
 
 export interface LossOptions {
+  /** One name per parameter; `w[0]`, `w[1]`, ... where left out. */
   readonly names?: readonly string[];
   /** Random starting parameters for `train`. */
   readonly initialize?: (random: Random) => Float64Array;
@@ -63,8 +67,12 @@ export function loss(
   integerAtLeast("loss", "dim", dim, 1);
   integerAtLeast("loss", "dataSize", dataSize, 1);
   if (typeof f !== "function") refuse("loss", "f", "a function of parameters and rows", f);
-  const { names, initialize } = options;
-  if (names !== undefined && names.length !== dim) refuse("loss", "names", `${dim} strings`, names);
+  knownOptions("loss", options, ["names", "initialize"]);
+  const { initialize } = options;
+  const names = namesOf(dim, options.names);
+  if (initialize !== undefined && typeof initialize !== "function") {
+    refuse("loss", "initialize", "a function that returns random parameters", initialize);
+  }
   const stored = storeData("loss", data, dataSize);
   const columns = Object.entries(stored);
   const traced = (rows: number): Graph =>
@@ -72,8 +80,11 @@ export function loss(
       ([w, ...inputs]) => {
         const value = f(w, Object.fromEntries(columns.map(([name], i) => [name, inputs[i]])));
         if (!(value instanceof Tensor)) refuse("loss", "the value of f", "a tensor", value);
-        if (value.rank !== 0) refuse("loss", "the value of f", "a scalar, the mean over the rows", value.shape);
-        return [value];
+        if (value.rank !== 0) {
+          const got = `shape [${value.shape.join(", ")}]`;
+          throw new RangeError(`loss: the value of f must be a scalar, the mean over the rows, got ${got}`);
+        }
+        return [value.cast("f64")];
       },
       [
         { shape: [dim], name: "w" },
@@ -84,62 +95,55 @@ export function loss(
   const source: LossSource = {
     dim,
     dataSize,
-    names: names ?? Array.from({ length: dim }, (_, i) => `w[${i}]`),
+    names,
     data: stored,
     blocks: sizes.map((rows) => ({ rows, graph: traced(rows) })),
   };
   return { ...lossFromSource(source), initialize };
 }
 
-/** Rebuilds a loss from its data. */
+/** Rebuilds a loss from its data, bit for bit the same function. */
 export function lossFromSource(source: LossSource): Loss {
   const { dim, dataSize, names, data, blocks } = source;
   const columns = Object.values(data).map(({ values, shape }) => ({ values, width: values.length / shape[0] }));
   const runners = blocks.map(({ rows, graph }) => blockRunner(graph, rows, columns, dim));
-  const all = pieces(dataSize, blocks);
 
-  const sumOverAll = (w: Float64Array, out: Float64Array | undefined): number => {
-    checkParameters(w, dim);
-    out?.fill(0);
+  /** The mean over `count` rows, those in `chosen` or else the data's first, block by block; its gradient goes to `out`. */
+  const mean = (w: Float64Array, count: number, chosen: Uint32Array | undefined, out: Float64Array | undefined) => {
+    if (w.length !== dim) refuse("loss", "w", `${dim} parameters`, w);
+    if (out !== undefined) {
+      if (out.length !== dim) refuse("loss", "gradient", `an array of length ${dim}`, out);
+      out.fill(0);
+    }
+    // Without data there is nothing to divide: one evaluation is the whole loss.
+    if (columns.length === 0) return runners[0].contiguous(w, 0, 1, out);
     let total = 0;
-    for (let k = 0; k < all.length; k++) {
-      const { block, first, weight } = all[k];
-      total += weight * runners[block].contiguous(w, first, weight, out);
+    let first = 0;
+    for (let b = 0; b < blocks.length; b++) {
+      const { rows } = blocks[b];
+      const weight = rows / count;
+      for (; first + rows <= count; first += rows) {
+        const part =
+          chosen === undefined
+            ? runners[b].contiguous(w, first, weight, out)
+            : runners[b].gathered(w, chosen, first, weight, out);
+        total += weight * part;
+      }
     }
     return total;
   };
-  // The pieces of the last few batch sizes: an optimiser or a sampler asks for the same size again and again.
-  const piecesOf = new Map<number, Piece[]>();
   return {
     dim,
     dataSize,
     names,
     source,
-    value: (w) => sumOverAll(w, undefined),
-    valueAndGradient: (w, out) => sumOverAll(w, out),
-    onRows(w, rows, out) {
-      checkParameters(w, dim);
-      let parts = piecesOf.get(rows.length);
-      if (parts === undefined) {
-        parts = pieces(rows.length, blocks);
-        piecesOf.set(rows.length, parts);
-      }
-      out.fill(0);
-      let total = 0;
-      for (let k = 0; k < parts.length; k++) {
-        const { block, first, weight } = parts[k];
-        total += weight * runners[block].gathered(w, rows, first, weight, out);
-      }
-      return total;
+    value: (w) => mean(w, dataSize, undefined, undefined),
+    valueAndGradient: (w, gradient) => mean(w, dataSize, undefined, gradient),
+    onRows(w, rows, gradient) {
+      if (rows.length === 0) refuse("loss", "rows", "at least one row", rows);
+      return mean(w, rows.length, rows, gradient);
     },
   };
-}
-
-/** Some neighbouring rows done by one block program, and their share of all rows. */
-interface Piece {
-  readonly block: number;
-  readonly first: number;
-  readonly weight: number;
 }
 
 function blockSizes(rows: number): number[] {
@@ -148,23 +152,11 @@ function blockSizes(rows: number): number[] {
   return sizes;
 }
 
-function pieces(rows: number, blocks: LossSource["blocks"]): Piece[] {
-  // Without data there is nothing to divide: one evaluation is the whole loss.
-  if (blocks[0].rows === 0) return [{ block: 0, first: 0, weight: 1 }];
-  const parts: Piece[] = [];
-  let first = 0;
-  blocks.forEach((block, index) => {
-    for (; rows - first >= block.rows; first += block.rows)
-      parts.push({ block: index, first, weight: block.rows / rows });
-  });
-  return parts;
-}
-
 interface BlockRunner {
   /** The block's loss over neighbouring rows; adds `weight` times its gradient to `out` where that is given. */
   contiguous(w: Float64Array, first: number, weight: number, out: Float64Array | undefined): number;
   /** The same over `rows[first ...]`. */
-  gathered(w: Float64Array, rows: Uint32Array, first: number, weight: number, out: Float64Array): number;
+  gathered(w: Float64Array, chosen: Uint32Array, first: number, weight: number, out: Float64Array | undefined): number;
 }
 
 interface FlatColumn {
@@ -209,7 +201,11 @@ function blockRunner(graph: Graph, rows: number, columns: readonly FlatColumn[],
         const { values, width } = columns[c];
         const into = batch[c];
         for (let i = 0; i < rows; i++) {
-          const from = chosen[first + i] * width;
+          const row = chosen[first + i];
+          if (!(row * width < values.length)) {
+            refuse("loss", `rows[${first + i}]`, `below ${values.length / width}`, row);
+          }
+          const from = row * width;
           for (let j = 0; j < width; j++) into[i * width + j] = values[from + j];
         }
       }
@@ -218,6 +214,10 @@ function blockRunner(graph: Graph, rows: number, columns: readonly FlatColumn[],
   };
 }
 
-function checkParameters(w: Float64Array, dim: number): void {
-  if (w.length !== dim) refuse("loss", "w", `${dim} parameters`, w);
+function namesOf(dim: number, names: readonly string[] | undefined): readonly string[] {
+  if (names === undefined) return Array.from({ length: dim }, (_, i) => `w[${i}]`);
+  if (!Array.isArray(names) || names.length !== dim || names.some((name) => typeof name !== "string")) {
+    refuse("loss", "names", `${dim} strings`, names);
+  }
+  return [...names];
 }

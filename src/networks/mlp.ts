@@ -14,17 +14,19 @@ export interface MlpOptions {
   readonly hidden: readonly number[];
   /** Numbers per output row. */
   readonly outputs: number;
-  /** Between the layers; the output has none. */
+  /** Between the layers, tanh where left out; the output has none. */
   readonly activation?: Activation;
   /** Of the hidden layers. Where left out, what fits the activation: He for relu, gelu, swish and softplus, LeCun for selu, else Glorot. */
   readonly initializer?: Initializer;
-  /** Of the output layer. */
+  /** Of the output layer; LeCun's normal where left out. */
   readonly outputInitializer?: Initializer;
+  /** Whether each layer adds one; true where left out. */
   readonly bias?: boolean;
 }
 
 /**
  * A fully connected network. Its flat parameters are, layer by layer, the weights `[in, out]` row-major, then the biases `[out]`.
+ * Throws where a width is not a positive integer or a name is unknown.
  * @example mlp({ inputs: 4, hidden: [8], outputs: 3, activation: "tanh" }).dim // 4 * 8 + 8 + 8 * 3 + 3 = 67
  */
 export function mlp(options: MlpOptions): Network {
@@ -42,6 +44,7 @@ export function mlp(options: MlpOptions): Network {
   integerAtLeast("mlp", "outputs", outputs, 1);
   if (!Array.isArray(hidden)) refuse("mlp", "hidden", "a list of widths", hidden);
   hidden.forEach((width, i) => integerAtLeast("mlp", `hidden[${i}]`, width, 1));
+  if (typeof bias !== "boolean") refuse("mlp", "bias", "true or false", bias);
   const activation = oneOf("mlp", "activation", options.activation ?? "tanh", activationNames);
   const initializer = oneOf("mlp", "initializer", options.initializer ?? fitting(activation), initializerNames);
   const outputInitializer = oneOf(

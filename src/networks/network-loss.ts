@@ -11,6 +11,10 @@ import { type Network, parameterNames } from "./network.js";
  *
  * `inputs` is `[rows, network.inputs]` (or `[rows]` for one input); `outputs` is what the likelihood expects. Throws where they do not
  * fit the network or each other, are empty or not finite, or a label is out of range.
+ * @example
+ * const line = mlp({ inputs: 1, hidden: [], outputs: 1 }); // w[0] x + w[1]
+ * const fit = networkLoss(line, { inputs: [0, 1, 2], outputs: [1, 3, 5] }, likelihoods.gaussian());
+ * fit.value(Float64Array.of(2, 1)) // log(2 pi) / 2 = 0.919: the line goes through all points
  */
 export function networkLoss(
   network: Network,
@@ -21,6 +25,7 @@ export function networkLoss(
   if (typeof likelihood?.negativeLogLikelihood !== "function") {
     refuse("networkLoss", "likelihood", "one of likelihoods, such as likelihoods.categorical()", likelihood);
   }
+  if (typeof data !== "object" || data === null) refuse("networkLoss", "data", "{ inputs, outputs }", data);
   const { inputs, outputs } = storeData("networkLoss", { inputs: data.inputs, outputs: data.outputs });
   const width = inputs.shape.length === 1 ? 1 : inputs.shape[1];
   if (inputs.shape.length > 2 || width !== network.inputs) {
@@ -33,7 +38,13 @@ export function networkLoss(
     network.dim,
     inputs.shape[0],
     (w, rows) => {
-      const predictions = network.apply(w, rows.inputs.reshape([rows.inputs.shape[0], network.inputs]));
+      const count = rows.inputs.shape[0];
+      const predictions = network.apply(w, rows.inputs.reshape([count, network.inputs]));
+      const { shape } = predictions;
+      if (shape.length !== 2 || shape[0] !== count || shape[1] !== network.outputs) {
+        const expected = `[${count}, ${network.outputs}]`;
+        throw new RangeError(`networkLoss: network.apply must return shape ${expected}, got [${shape.join(", ")}]`);
+      }
       return likelihood.negativeLogLikelihood(predictions, rows.outputs).mean();
     },
     { inputs, outputs },

@@ -13,17 +13,20 @@ export interface AdamOptions {
   readonly beta1?: number;
   readonly beta2?: number;
   readonly epsilon?: number;
-  /** Decoupled weight decay (AdamW; Loshchilov & Hutter 2017, arXiv:1711.05101). */
+  /** Decoupled: each step takes `learningRate weightDecay w` off (AdamW; Loshchilov & Hutter 2017, arXiv:1711.05101). */
   readonly weightDecay?: number;
 }
 
-/** Adam (Kingma & Ba 2014, arXiv:1412.6980, algorithm 1) with bias correction. */
+/**
+ * Adam (Kingma & Ba 2014, arXiv:1412.6980, algorithm 1) with bias correction.
+ * @example adam({ learningRate: 0.01 }) // its first step moves every parameter by 0.01 against the sign of its gradient
+ */
 export function adam(options: AdamOptions = {}): Optimizer {
   knownOptions("adam", options, ["learningRate", "beta1", "beta2", "epsilon", "weightDecay"]);
   const { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 } = options;
   positiveNumber("adam", "learningRate", learningRate);
-  if (!(beta1 >= 0 && beta1 < 1)) refuse("adam", "beta1", "a number from 0 to below 1", beta1);
-  if (!(beta2 >= 0 && beta2 < 1)) refuse("adam", "beta2", "a number from 0 to below 1", beta2);
+  fractionBelowOne("adam", "beta1", beta1);
+  fractionBelowOne("adam", "beta2", beta2);
   positiveNumber("adam", "epsilon", epsilon);
   nonNegativeNumber("adam", "weightDecay", weightDecay);
   return {
@@ -54,15 +57,20 @@ export interface SgdOptions {
   readonly momentum?: number;
   /** Looks ahead along the velocity: the step is `-learningRate (g + momentum v)`. */
   readonly nesterov?: boolean;
+  /** Of the penalty `(weightDecay / 2) |w|^2`, whose gradient is added to g before the momentum. */
   readonly weightDecay?: number;
 }
 
-/** Gradient descent with optional momentum (Polyak 1964; Nesterov's form after Sutskever et al. 2013). */
+/**
+ * Gradient descent with optional momentum (Polyak 1964; Nesterov's form after Sutskever et al. 2013).
+ * @example sgd({ learningRate: 0.1 }) // w <- w - 0.1 g
+ */
 export function sgd(options: SgdOptions = {}): Optimizer {
   knownOptions("sgd", options, ["learningRate", "momentum", "nesterov", "weightDecay"]);
   const { learningRate = 1e-2, momentum = 0, nesterov = false, weightDecay = 0 } = options;
   positiveNumber("sgd", "learningRate", learningRate);
-  if (!(momentum >= 0 && momentum < 1)) refuse("sgd", "momentum", "a number from 0 to below 1", momentum);
+  fractionBelowOne("sgd", "momentum", momentum);
+  if (typeof nesterov !== "boolean") refuse("sgd", "nesterov", "true or false", nesterov);
   nonNegativeNumber("sgd", "weightDecay", weightDecay);
   return {
     kind: "sgd",
@@ -78,4 +86,8 @@ export function sgd(options: SgdOptions = {}): Optimizer {
       };
     },
   };
+}
+
+function fractionBelowOne(where: string, name: string, value: number): void {
+  if (typeof value !== "number" || !(value >= 0 && value < 1)) refuse(where, name, "a number from 0 to below 1", value);
 }

@@ -1,6 +1,13 @@
 // Training: moves parameters downhill on a loss, on the main thread in short slices.
 
-import { finiteVector, integerAtLeast, knownOptions, nonNegativeNumber, refuse } from "../arguments/index.js";
+import {
+  finiteNumber,
+  finiteVector,
+  integerAtLeast,
+  knownOptions,
+  nonNegativeNumber,
+  refuse,
+} from "../arguments/index.js";
 import { platform } from "../platform/platform.js";
 import { type Random, stream } from "../random/index.js";
 import type { Loss } from "./loss.js";
@@ -13,12 +20,13 @@ export interface TrainOptions {
   readonly steps: number;
   /** Rows per step; all where left out. Batches go through a random order of the rows, a new one each time around. */
   readonly batchSize?: number;
+  /** Factor of the learning rate, step by step; 1 where left out. */
   readonly schedule?: Schedule;
   readonly seed?: number;
   /** Starting parameters; the loss's own random start where left out. */
   readonly init?: ArrayLike<number>;
   readonly earlyStopping?: EarlyStopping;
-  /** The full loss is written into the trace every so many steps. About 200 times a run where left out. */
+  /** The full loss is written into the trace every so many steps: 200 times a run where left out, or once a round where that is less. */
   readonly evaluateEvery?: number;
   readonly signal?: AbortSignal;
   /** Called with each entry of the trace. */
@@ -48,21 +56,33 @@ export interface Trained {
 }
 
 /**
- * Minimises a loss.
+ * Minimises a loss. Equal seeds give equal bytes, however long it takes.
  *
- * Throws where an option is wrong, or where the loss stops being finite: with the step, never silently.
+ * Rejects where an option is wrong, or where the loss stops being finite: with the step, never silently.
  * @example const { parameters } = await train(loss, { optimizer: adam({ learningRate: 1e-2 }), steps: 2000, seed: 1 })
  */
 export async function train(loss: Loss, options: TrainOptions): Promise<Trained> {
+  if (typeof loss?.valueAndGradient !== "function" || typeof loss.onRows !== "function") {
+    refuse("train", "loss", "a loss, such as networkLoss(...) or loss(...) makes", loss);
+  }
   knownOptions("train", options, knownTrainOptions);
   const { steps, seed = 0, earlyStopping, signal, onEvaluate, schedule } = options;
   integerAtLeast("train", "steps", steps, 1);
   const batchSize = integerAtLeast("train", "batchSize", options.batchSize ?? loss.dataSize, 1);
   if (batchSize > loss.dataSize) refuse("train", "batchSize", `at most the ${loss.dataSize} rows there are`, batchSize);
-  const every = integerAtLeast("train", "evaluateEvery", options.evaluateEvery ?? Math.ceil(steps / 200), 1);
+  const round = Math.floor(loss.dataSize / batchSize);
+  const every = integerAtLeast(
+    "train",
+    "evaluateEvery",
+    options.evaluateEvery ?? Math.max(Math.ceil(steps / 200), round),
+    1,
+  );
   if (schedule !== undefined && typeof schedule !== "function") refuse("train", "schedule", "a schedule", schedule);
   const optimizer = options.optimizer ?? adam();
-  if (typeof optimizer.start !== "function") refuse("train", "optimizer", "an optimiser such as adam()", optimizer);
+  if (typeof optimizer?.start !== "function") refuse("train", "optimizer", "an optimiser such as adam()", optimizer);
+  if (signal !== undefined && typeof signal?.aborted !== "boolean") refuse("train", "signal", "an AbortSignal", signal);
+  if (onEvaluate !== undefined && typeof onEvaluate !== "function")
+    refuse("train", "onEvaluate", "a function", onEvaluate);
 
   const w = startOf(loss, options.init, seed);
   const gradient = new Float64Array(loss.dim);
@@ -72,17 +92,20 @@ export async function train(loss: Loss, options: TrainOptions): Promise<Trained>
   const traceSteps: number[] = [];
   const traceLosses: number[] = [];
   const evaluate = (step: number): number => {
-    const value = checkFinite(loss.value(w), step);
+    const value = checkFinite("loss", loss.value(w), step);
     traceSteps.push(step);
     traceLosses.push(value);
     onEvaluate?.({ step, loss: value });
     return value;
   };
 
+  const factorAt = (step: number): number =>
+    schedule === undefined ? 1 : finiteNumber("train", `schedule(${step}, ${steps})`, schedule(step, steps));
+
   let reason: Trained["reason"] = "steps done";
   let step = 0;
   let sliceEnd = platform().now() + sliceMilliseconds;
-  watch.see(w, evaluate(0));
+  watch.see(w, evaluate(0), 0);
   while (step < steps) {
     if (signal?.aborted) {
       reason = "aborted";
@@ -90,10 +113,10 @@ export async function train(loss: Loss, options: TrainOptions): Promise<Trained>
     }
     const rows = nextBatch();
     const value = rows === undefined ? loss.valueAndGradient(w, gradient) : loss.onRows(w, rows, gradient);
-    checkFinite(value, step);
-    move(w, gradient, schedule === undefined ? 1 : schedule(step, steps));
+    checkFinite("loss", value, step);
+    move(w, gradient, factorAt(step));
     step++;
-    if (step % every === 0 && step < steps && watch.see(w, evaluate(step))) {
+    if (step % every === 0 && step < steps && watch.see(w, evaluate(step), step)) {
       reason = "early stopping";
       break;
     }
@@ -102,7 +125,7 @@ export async function train(loss: Loss, options: TrainOptions): Promise<Trained>
       sliceEnd = platform().now() + sliceMilliseconds;
     }
   }
-  if (traceSteps[traceSteps.length - 1] !== step) watch.see(w, evaluate(step));
+  if (traceSteps[traceSteps.length - 1] !== step) watch.see(w, evaluate(step), step);
   const parameters = watch.best(w);
   const final = loss.valueAndGradient(parameters, gradient);
   return {
@@ -135,7 +158,12 @@ function startOf(loss: Loss, init: ArrayLike<number> | undefined, seed: number):
   if (loss.initialize === undefined) {
     throw new RangeError("train: init must be given, since this loss does not say how to start");
   }
-  return loss.initialize(stream(seed, "train", "init"));
+  return finiteVector(
+    "train",
+    "what loss.initialize returns",
+    loss.initialize(stream(seed, "train", "init")),
+    loss.dim,
+  );
 }
 
 /** Mini-batches without replacement; `undefined` stands for all rows in their own order. */
@@ -161,22 +189,24 @@ function watcher(loss: Loss, stopping: EarlyStopping | undefined, start: Float64
   const patience = integerAtLeast("train", "earlyStopping.patience", stopping.patience, 1);
   const tolerance = nonNegativeNumber("train", "earlyStopping.tolerance", stopping.tolerance ?? 0);
   const { validation } = stopping;
-  if (validation !== undefined && validation.dim !== loss.dim) {
-    refuse("train", "earlyStopping.validation", `a loss of ${loss.dim} parameters`, validation.dim);
+  if (validation !== undefined && (typeof validation?.value !== "function" || validation.dim !== loss.dim)) {
+    refuse("train", "earlyStopping.validation", `a loss of ${loss.dim} parameters`, validation?.dim ?? validation);
   }
   const best = start.slice();
   let lowest = Number.POSITIVE_INFINITY;
-  let patienceLowest = Number.POSITIVE_INFINITY;
+  // What an improvement is measured from: it moves only by more than the tolerance, so that many tiny ones add up.
+  let improved = Number.POSITIVE_INFINITY;
   let waited = 0;
   return {
-    see(w: Float64Array, trainingLoss: number): boolean {
-      const watched = validation === undefined ? trainingLoss : validation.value(w);
+    see(w: Float64Array, trainingLoss: number, step: number): boolean {
+      const watched =
+        validation === undefined ? trainingLoss : checkFinite("validation loss", validation.value(w), step);
       if (watched < lowest) {
         lowest = watched;
         best.set(w);
       }
-      if (watched < patienceLowest - tolerance) {
-        patienceLowest = watched;
+      if (watched < improved - tolerance) {
+        improved = watched;
         waited = 0;
       } else waited++;
       return waited >= patience;
@@ -185,9 +215,10 @@ function watcher(loss: Loss, stopping: EarlyStopping | undefined, start: Float64
   };
 }
 
-function checkFinite(value: number, step: number): number {
+function checkFinite(what: string, value: number, step: number): number {
   if (!Number.isFinite(value)) {
-    throw new RangeError(`train: the loss is ${value} at step ${step}; a smaller learning rate may help`);
+    const place = step === 0 ? "at the start" : `at step ${step}; a smaller learning rate may help`;
+    throw new RangeError(`train: the ${what} is ${value} ${place}`);
   }
   return value;
 }
