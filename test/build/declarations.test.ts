@@ -51,6 +51,9 @@ test(`the declarations compile under TypeScript ${ts.version} as tslab runs it`,
   const ours = ts
     .getPreEmitDiagnostics(program)
     .filter(({ file: at }) => at === undefined || at.fileName === file || at.fileName.startsWith(join(root, "dist")));
-  const messages = ours.map(({ file: at, messageText }) => `${at ? at.fileName.replace(dirname(root), "") : ""}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`);
+  const messages = ours.map(
+    ({ file: at, messageText }) =>
+      `${at ? at.fileName.replace(dirname(root), "") : ""}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`,
+  );
   assert.deepEqual(messages, []);
 });
