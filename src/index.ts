@@ -20,12 +20,13 @@ export {
   chainsOf,
   type Draws,
   type Init,
+  Interrupted,
   latestRun,
   type RunResult,
   type SampleOptions,
   sample,
 } from "./chains/index.js";
-export { type Summary, type SummarizeOptions, type SummaryRow, summarize } from "./chains/summarize.js";
+export { type SummarizeOptions, type Summary, type SummaryRow, summarize } from "./chains/summarize.js";
 export * as diagnostics from "./diagnostics/index.js";
 export {
   type Energy,
@@ -45,8 +46,8 @@ export {
   llc,
   type Problem,
   type ProblemKind,
-  tempered,
   type TemperedOptions,
+  tempered,
   type Verdict,
 } from "./llc/index.js";
 export {
@@ -78,10 +79,10 @@ export {
 export { CellError, type NotebookOptions, type NotebookRun, runNotebook } from "./notebook/run.js";
 export { show } from "./notebook/show.js";
 export type { EventSink, RunEvent } from "./platform/platform.js";
-export * as plots from "./plots/index.js";
 export type { Figure } from "./plots/figure.js";
+export * as plots from "./plots/index.js";
 export { type Random, type RandomState, restore, stream } from "./random/index.js";
-export { type SaveOptions, save } from "./render/index.js";
+export { type SaveOptions, save, toHtml, toJson, toPng, toSvg } from "./render/index.js";
 export { type HmcOptions, hmc, type Sampler, type SgldOptions, sgld, stiffness } from "./samplers/index.js";
 export * as tensor from "./tensor/index.js";
 export { type Operand, Tensor } from "./tensor/index.js";

@@ -1,8 +1,8 @@
 // What sampling returns: plain typed arrays that survive `structuredClone`.
 
 import { refuse } from "../arguments/index.js";
-import type { Sampler } from "../samplers/kernel.js";
 import type { RandomState } from "../random/random.js";
+import type { Sampler } from "../samplers/kernel.js";
 
 /** The kept draws of several chains. */
 export interface Draws {
@@ -17,7 +17,11 @@ export interface Draws {
   /** `[chain, draw]` each: `energy`, and what the sampler reports (`acceptance`, `diverging`, `stepSize`, ...). */
   readonly stats: Record<string, Float64Array>;
   /** The warmup transitions, laid out alike, where `keepWarmup` asked for them. */
-  readonly warmup?: { readonly draws: number; readonly position: Float64Array; readonly stats: Record<string, Float64Array> };
+  readonly warmup?: {
+    readonly draws: number;
+    readonly position: Float64Array;
+    readonly stats: Record<string, Float64Array>;
+  };
   /** Values in use after warmup, one row per chain: `stepSize` `[chain]`, `inverseMass` `[chain, dim]`, ... */
   readonly adapted: Record<string, Float64Array>;
   /** Where each chain ended. */

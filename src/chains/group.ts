@@ -74,7 +74,7 @@ export function openGroup(
   for (let c = 0; c < width; c++) random.push(stream(plan.seed, "chain", first + c));
 
   const state = kernel.init(startingPositions(energy, plan, first, width), random);
-  const adaptation = warmup > 0 ? kernel.adaptation?.(warmup) : undefined;
+  const adaptation = kernel.adaptation?.(warmup);
   adaptation?.start(state, random);
 
   // One array per column of the tables, `[width]` each; the kernel's are known after its first step.
@@ -96,7 +96,8 @@ export function openGroup(
   let done = 0;
   let kept = 0;
   let adapted = false;
-  if (warmup === 0) reportParameters();
+  // Even a warmup of no transitions has a start and an end: a step size may be found in them.
+  if (warmup === 0) endWarmup();
 
   function bind(next: Info): void {
     info = next;

@@ -51,7 +51,12 @@ function runLoop(loop: Loop, operands: readonly NumberArray[]): NumberArray[] {
       const length = sizeOf(body.inputs[carries + s].shape);
       return sequence.subarray(turn * length, (turn + 1) * length);
     });
-    const outputs = evaluate(body, [...state, ...entries, ...operands.slice(carries + sequences), Float64Array.of(turn)]);
+    const outputs = evaluate(body, [
+      ...state,
+      ...entries,
+      ...operands.slice(carries + sequences),
+      Float64Array.of(turn),
+    ]);
     state = outputs.slice(0, carries);
     outputs.slice(carries).forEach((value, c) => {
       results[carries + c].set(value, turn * value.length);
@@ -71,7 +76,12 @@ type Compute = (
   attributes: Attributes,
 ) => void;
 
-function computeInto(out: NumberArray, { op, shape, attributes }: Instruction, operands: readonly NumberArray[], shapes: readonly Shape[]): void {
+function computeInto(
+  out: NumberArray,
+  { op, shape, attributes }: Instruction,
+  operands: readonly NumberArray[],
+  shapes: readonly Shape[],
+): void {
   const rule = elementwise[op];
   if (rule === undefined) {
     structural[op](out, operands, shapes, shape, attributes);
@@ -94,7 +104,13 @@ const structural: Readonly<Record<string, Compute>> = {
   reshape: copy,
   broadcast: (out, [x], [from], shape, { axes }) => {
     forEachIndex(shape, (index, at) => {
-      out[at] = x[offsetOf(from, axes!.map((axis) => index[axis]))];
+      out[at] =
+        x[
+          offsetOf(
+            from,
+            axes!.map((axis) => index[axis]),
+          )
+        ];
     });
   },
   transpose: (out, [x], [from], shape, { axes }) => {
@@ -108,19 +124,35 @@ const structural: Readonly<Record<string, Compute>> = {
   },
   slice: (out, [x], [from], shape, { start }) => {
     forEachIndex(shape, (index, at) => {
-      out[at] = x[offsetOf(from, index.map((i, axis) => i + start![axis]))];
+      out[at] =
+        x[
+          offsetOf(
+            from,
+            index.map((i, axis) => i + start![axis]),
+          )
+        ];
     });
   },
   pad: (out, [x], [from], shape, { start }) => {
     forEachIndex(from, (index, at) => {
-      out[offsetOf(shape, index.map((i, axis) => i + start![axis]))] = x[at];
+      out[
+        offsetOf(
+          shape,
+          index.map((i, axis) => i + start![axis]),
+        )
+      ] = x[at];
     });
   },
   concat: (out, operands, shapes, shape, { axes }) => {
     let before = 0;
     operands.forEach((x, k) => {
       forEachIndex(shapes[k], (index, at) => {
-        out[offsetOf(shape, index.map((i, axis) => (axis === axes![0] ? i + before : i)))] = x[at];
+        out[
+          offsetOf(
+            shape,
+            index.map((i, axis) => (axis === axes![0] ? i + before : i)),
+          )
+        ] = x[at];
       });
       before += shapes[k][axes![0]];
     });
@@ -216,7 +248,12 @@ const structural: Readonly<Record<string, Compute>> = {
 };
 
 /** Per reduced cell the largest entry (0 where that is not finite) and the sum of exp of the entries less it. */
-function shiftedSums(x: NumberArray, from: Shape, axes: readonly number[], cells: number): { shifts: Float64Array; sums: Float64Array } {
+function shiftedSums(
+  x: NumberArray,
+  from: Shape,
+  axes: readonly number[],
+  cells: number,
+): { shifts: Float64Array; sums: Float64Array } {
   const shifts = new Float64Array(cells).fill(Number.NEGATIVE_INFINITY);
   forEachReduced(from, axes, (at, to) => {
     shifts[to] = Math.max(shifts[to], x[at]);
@@ -234,7 +271,15 @@ function shiftedSums(x: NumberArray, from: Shape, axes: readonly number[], cells
 function forEachReduced(from: Shape, axes: readonly number[], f: (at: number, to: number) => void): void {
   const kept = from.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const shape = kept.map((axis) => from[axis]);
-  forEachIndex(from, (index, at) => f(at, offsetOf(shape, kept.map((axis) => index[axis]))));
+  forEachIndex(from, (index, at) =>
+    f(
+      at,
+      offsetOf(
+        shape,
+        kept.map((axis) => index[axis]),
+      ),
+    ),
+  );
 }
 
 /** Calls `f(index, at)` for every index of a shape in row-major order. */
