@@ -44,7 +44,7 @@ export function exponential(options: { readonly rate: number }): Schedule {
 export interface WarmupOptions {
   readonly steps: number;
   /** What follows, over the steps that are left; `constant()` where left out. */
-  readonly then?: Schedule;
+  readonly after?: Schedule;
 }
 
 /**
@@ -53,11 +53,11 @@ export interface WarmupOptions {
  * @example schedules.warmup({ steps: 4 })(0, 10) // 0.2, then 0.4, 0.6, 0.8, 1, 1, ...
  */
 export function warmup(options: WarmupOptions): Schedule {
-  knownOptions("schedules.warmup", options, ["steps", "then"]);
-  const { then = constant() } = options;
+  knownOptions("schedules.warmup", options, ["steps", "after"]);
+  const { after = constant() } = options;
   const first = integerAtLeast("schedules.warmup", "steps", options.steps, 1);
-  if (typeof then !== "function") refuse("schedules.warmup", "then", "a schedule", then);
-  return (t, steps) => (t < first ? (t + 1) / (first + 1) : then(t - first, steps - first));
+  if (typeof after !== "function") refuse("schedules.warmup", "after", "a schedule", after);
+  return (t, steps) => (t < first ? (t + 1) / (first + 1) : after(t - first, steps - first));
 }
 
 function endOf(where: string, options: EndOptions): number {
