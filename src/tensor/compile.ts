@@ -1,12 +1,13 @@
 // Compiles graphs, each once: programs are cached by the graph's own text.
 
 import { interpreter } from "./backends/interpreter.js";
+import { javascript } from "./backends/javascript.js";
 import type { Graph } from "./graph.js";
 import { sizeOf } from "./graph.js";
 import type { Backend, BackendName, NumberArray, Program } from "./program.js";
 import { emptyArray } from "./program.js";
 
-const backends: Readonly<Record<BackendName, Backend>> = { interpreter, javascript: interpreter };
+const backends: Readonly<Record<BackendName, Backend>> = { interpreter, javascript };
 
 export interface CompileOptions {
   /** Which back end; the fastest that there is where left out. */

@@ -1,0 +1,59 @@
+// Gives every buffer its place in one array per dtype, so that buffers whose times in use do not overlap share memory.
+
+import type { DType } from "../../graph.js";
+import type { Buffer } from "./views.js";
+
+/** Small buffers are not worth the search for a gap. */
+const small = 8;
+
+/** Sets the places of the arena's buffers of a dtype; returns how long the array must be. */
+export function placeBuffers(buffers: readonly Buffer[], dtype: DType): number {
+  const own = buffers.filter((buffer) => buffer.dtype === dtype).sort((a, b) => a.first - b.first);
+  let end = 0;
+  for (const buffer of own.filter(({ size }) => size <= small)) {
+    buffer.place = end;
+    end += buffer.size;
+  }
+  let busy: Buffer[] = [];
+  let free: { start: number; length: number }[] = [];
+  for (const buffer of own.filter(({ size }) => size > small)) {
+    const ended = busy.filter(({ last }) => last < buffer.first);
+    busy = busy.filter(({ last }) => last >= buffer.first);
+    for (const { place, size } of ended) free = withGap(free, place, size);
+    // The smallest gap that is large enough.
+    let best = -1;
+    free.forEach(({ length }, i) => {
+      if (length >= buffer.size && (best < 0 || length < free[best].length)) best = i;
+    });
+    if (best >= 0) {
+      const { start, length } = free[best];
+      buffer.place = start;
+      free.splice(
+        best,
+        1,
+        ...(length > buffer.size ? [{ start: start + buffer.size, length: length - buffer.size }] : []),
+      );
+    } else {
+      buffer.place = end;
+      end += buffer.size;
+    }
+    busy.push(buffer);
+  }
+  return end;
+}
+
+/** The gaps, in order of place, with one more; neighbours join. */
+function withGap(
+  gaps: readonly { start: number; length: number }[],
+  start: number,
+  length: number,
+): { start: number; length: number }[] {
+  const all = [...gaps, { start, length }].sort((a, b) => a.start - b.start);
+  const joined: { start: number; length: number }[] = [];
+  for (const gap of all) {
+    const before = joined[joined.length - 1];
+    if (before !== undefined && before.start + before.length === gap.start) before.length += gap.length;
+    else joined.push({ ...gap });
+  }
+  return joined;
+}
