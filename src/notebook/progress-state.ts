@@ -75,9 +75,9 @@ export function progressLine(state: ProgressState, elapsed: number): string {
   return `${heading(state)}: ${notes.join(", ")}`;
 }
 
-/** A table with one row per chain, in plain text. */
+/** A table with one row per chain (of many, the few that matter most), in plain text. */
 export function progressText(state: ProgressState, elapsed: number): string {
-  const rows = [columns, ...state.chains.map((chain, index) => [bar(chain), ...cells(chain, index)])];
+  const rows = [columns, ...shown(state).map(({ chain, index }) => [bar(chain), ...cells(chain, index)])];
   const widths = columns.map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   const aligned = rows.map((row) =>
     row
@@ -85,14 +85,14 @@ export function progressText(state: ProgressState, elapsed: number): string {
       .join("  ")
       .trimEnd(),
   );
-  return [progressLine(state, elapsed), ...aligned].join("\n");
+  return [progressLine(state, elapsed), ...aligned, ...hidden(state)].join("\n");
 }
 
 /** The same table in HTML; every text in it is escaped. */
 export function progressHtml(state: ProgressState, elapsed: number): string {
   const align = (column: number): string => `text-align: ${isWords(column) ? "left" : "right"}`;
   const head = columns.map((name, column) => `<th style="${align(column)}">${escapeHtml(name)}</th>`).join("");
-  const body = state.chains.map((chain, index) => {
+  const body = shown(state).map(({ chain, index }) => {
     const texts = cells(chain, index).map((cell, i) => `<td style="${align(i + 1)}">${escapeHtml(cell)}</td>`);
     return `<tr><td>${htmlBar(chain)}</td>${texts.join("")}</tr>`;
   });
@@ -101,8 +101,27 @@ export function progressHtml(state: ProgressState, elapsed: number): string {
     `<caption style="text-align: left">${escapeHtml(progressLine(state, elapsed))}</caption>`,
     `<thead><tr>${head}</tr></thead>`,
     `<tbody>${body.join("")}</tbody>`,
+    ...hidden(state).map((note) => `<tfoot><tr><td colspan="${columns.length}">${escapeHtml(note)}</td></tr></tfoot>`),
     "</table>",
   ].join("\n");
+}
+
+const mostRows = 16;
+
+/** All chains, or of many those that a reader looks for: the stopped, then the farthest behind. */
+function shown({ chains }: ProgressState): { chain: ChainProgress; index: number }[] {
+  const rows = chains.map((chain, index) => ({ chain, index }));
+  if (rows.length <= mostRows) return rows;
+  const urgency = ({ chain }: { chain: ChainProgress }): number =>
+    chain.stopped === undefined ? chain.done / chain.total : -1;
+  return rows
+    .sort((a, b) => urgency(a) - urgency(b))
+    .slice(0, mostRows)
+    .sort((a, b) => a.index - b.index);
+}
+
+function hidden({ chains }: ProgressState): string[] {
+  return chains.length <= mostRows ? [] : [`and ${chains.length - mostRows} chains no farther behind`];
 }
 
 const columns = ["", "chain", "done", "phase", "acceptance", "step size", "divergences", ""];
@@ -115,7 +134,7 @@ function cells(chain: ChainProgress, index: number): string[] {
   const { done, total, phase, acceptance, stepSize, divergences, stopped = "" } = chain;
   const begun = phase !== "waiting";
   return [
-    String(index + 1),
+    String(index),
     `${done}/${total}`,
     phase,
     begun && Number.isFinite(acceptance) ? acceptance.toFixed(2) : "",

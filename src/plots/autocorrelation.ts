@@ -118,7 +118,7 @@ export function autocorrelation(source: ChainSource, options: AutocorrelationOpt
               type: "scatter",
               mode: "lines",
               ...place,
-              name: `chain ${chain + 1}`,
+              name: `chain ${chain}`,
               legendgroup: `${chain}`,
               showlegend: i === 0 && data.chains > 1,
               line: { color: seriesColor(chain), width: 1.3 },

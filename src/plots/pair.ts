@@ -58,7 +58,7 @@ export function pair(draws: Draws, options: PairOptions = {}): Figure {
       type: "scatter",
       mode: "markers",
       ...cloud,
-      name: `chain ${chain + 1}`,
+      name: `chain ${chain}`,
       showlegend: named,
       marker: {
         color: seriesColor(named ? chain : 0),

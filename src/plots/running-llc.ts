@@ -54,7 +54,7 @@ export function runningLlc(estimate: LlcEstimate, options: RunningLlcOptions = {
     mode: "lines",
     x: chain.draws,
     y: chain.llc,
-    name: `chain ${c + 1}`,
+    name: `chain ${c}`,
     legendrank: 5,
     showlegend: data.chains.length <= chainsNamed,
     line: { color: seriesColor(c), width: 1.1 },

@@ -123,7 +123,7 @@ function panelTraces(
   const traces: Trace[] = [];
   panel.lines.forEach((chain, c) => {
     const color = seriesColor(c);
-    const name = `chain ${c + 1}`;
+    const name = `chain ${c}`;
     if (chain.warmupDraw.length > 0) {
       traces.push({
         type: "scatter",

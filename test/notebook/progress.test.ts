@@ -63,9 +63,24 @@ test("the text table has a row per chain, in line", () => {
   const text = progressText(after(started, progress(0, 200), progress(1, 40, { acceptance: Number.NaN })), 12);
   assert.deepEqual(text.split("\n").slice(1), [
     "                      chain     done  phase   acceptance  step size  divergences",
-    "##########..........      1  200/400  draws         0.81      0.123            0",
-    "##..................      2   40/400  warmup                  0.123            0",
+    "##########..........      0  200/400  draws         0.81      0.123            0",
+    "##..................      1   40/400  warmup                  0.123            0",
   ]);
+});
+
+test("of many chains the table shows the stopped and the slowest, and says how many are behind them", () => {
+  const events = Array.from({ length: 100 }, (_, chain) => progress(chain, 300 - chain));
+  const state = after({ ...started, chains: 100 }, ...events, {
+    type: "stopped",
+    chain: 3,
+    draw: 5,
+    reason: "not finite",
+  });
+  const lines = progressText(state, 12).split("\n");
+  const chains = lines.slice(2, -1).map((line) => Number(/^\S+ +(\d+)/.exec(line)?.[1]));
+  assert.deepEqual(chains, [3, ...Array.from({ length: 15 }, (_, i) => 85 + i)]);
+  assert.equal(lines.at(-1), "and 84 chains no farther behind");
+  assert.match(progressHtml(state, 12), /and 84 chains no farther behind/);
 });
 
 test("the HTML table has a row per chain and escapes every text", () => {
