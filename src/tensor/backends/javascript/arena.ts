@@ -3,8 +3,8 @@
 import type { DType } from "../../graph.js";
 import type { Buffer } from "./views.js";
 
-/** Small buffers are not worth the search for a gap. */
-const small = 8;
+/** Small buffers are not worth the search for a gap; the others begin at multiples of this. */
+const small = 16;
 
 /** Sets the places of the arena's buffers of a dtype; returns how long the array must be. */
 export function placeBuffers(buffers: readonly Buffer[], dtype: DType): number {
@@ -14,12 +14,13 @@ export function placeBuffers(buffers: readonly Buffer[], dtype: DType): number {
     buffer.place = end;
     end += buffer.size;
   }
+  end = aligned(end);
   let busy: Buffer[] = [];
   let free: { start: number; length: number }[] = [];
   for (const buffer of own.filter(({ size }) => size > small)) {
     const ended = busy.filter(({ last }) => last < buffer.first);
     busy = busy.filter(({ last }) => last >= buffer.first);
-    for (const { place, size } of ended) free = withGap(free, place, size);
+    for (const { place, size } of ended) free = withGap(free, place, aligned(size));
     // The smallest gap that is large enough.
     let best = -1;
     free.forEach(({ length }, i) => {
@@ -28,18 +29,19 @@ export function placeBuffers(buffers: readonly Buffer[], dtype: DType): number {
     if (best >= 0) {
       const { start, length } = free[best];
       buffer.place = start;
-      free.splice(
-        best,
-        1,
-        ...(length > buffer.size ? [{ start: start + buffer.size, length: length - buffer.size }] : []),
-      );
+      const taken = aligned(buffer.size);
+      free.splice(best, 1, ...(length > taken ? [{ start: start + taken, length: length - taken }] : []));
     } else {
       buffer.place = end;
-      end += buffer.size;
+      end += aligned(buffer.size);
     }
     busy.push(buffer);
   }
   return end;
+}
+
+function aligned(size: number): number {
+  return Math.ceil(size / small) * small;
 }
 
 /** The gaps, in order of place, with one more; neighbours join. */
