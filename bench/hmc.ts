@@ -1,6 +1,7 @@
 // A million draws of Hamiltonian Monte Carlo on the two-mode energy through `sample`, against the same loop in C (native/hmc.c).
 // Both run alternately, so that whatever else the machine does falls on both, and the median of the pairs' ratios is reported.
 
+import type { Draws } from "../src/index.js";
 import { importBuilt } from "./built.js";
 import { compileNative, type NativeProgram } from "./native.js";
 import { mean, median, report } from "./report.js";
@@ -18,14 +19,14 @@ const native = compileNative("hmc");
 if (native === undefined) console.log("  no C compiler (cc) here: times are given without the ratio to C");
 
 for (const leapfrogSteps of [5, 20]) {
-  await ours(leapfrogSteps, 0);
   native?.run(leapfrogSteps, DRAWS, 0);
+  const ess = effectiveDraws(await draw(leapfrogSteps, 0));
   const runs: { ours: Chain; c?: Chain }[] = [];
   for (let seed = 1; seed <= REPETITIONS; seed++) {
     const c = native === undefined ? undefined : inC(native, leapfrogSteps, seed);
     runs.push({ c, ours: await ours(leapfrogSteps, seed) });
   }
-  tell(leapfrogSteps, runs);
+  tell(leapfrogSteps, runs, ess);
 }
 
 interface Chain {
@@ -33,8 +34,6 @@ interface Chain {
   readonly acceptance: number;
   readonly meanSize: number;
   readonly variance: number;
-  /** Effective draws of |x| and of the squared distance to the mode; only for ours, and C's chain has the same law. */
-  readonly ess?: readonly [number, number];
 }
 
 function inC(program: NativeProgram, leapfrogSteps: number, seed: number): Chain {
@@ -44,7 +43,14 @@ function inC(program: NativeProgram, leapfrogSteps: number, seed: number): Chain
 
 async function ours(leapfrogSteps: number, seed: number): Promise<Chain> {
   const began = performance.now();
-  const draws = await sample(energies.bimodal(), hmc({ stepSize: 0.1, leapfrogSteps }), {
+  const draws = await draw(leapfrogSteps, seed);
+  const seconds = (performance.now() - began) / 1000;
+  const { sizes, squares } = momentsOf(draws);
+  return { seconds, acceptance: mean(draws.stats.accepted), meanSize: mean(sizes), variance: mean(squares) };
+}
+
+function draw(leapfrogSteps: number, seed: number): Promise<Draws> {
+  return sample(energies.bimodal(), hmc({ stepSize: 0.1, leapfrogSteps }), {
     chains: 1,
     warmup: 0,
     draws: DRAWS,
@@ -52,26 +58,32 @@ async function ours(leapfrogSteps: number, seed: number): Promise<Chain> {
     seed,
     onEvent: () => {},
   });
-  const seconds = (performance.now() - began) / 1000;
+}
 
+/** |x| and the squared distance of x to the centre of its mode, draw by draw. */
+function momentsOf({ position }: Draws): { sizes: Float64Array; squares: Float64Array } {
   const sizes = new Float64Array(DRAWS);
   const squares = new Float64Array(DRAWS);
   for (let i = 0; i < DRAWS; i++) {
-    const x = draws.position[2 * i];
-    const center = x + draws.position[2 * i + 1] < 0 ? -2.5 : 2.5;
+    const x = position[2 * i];
+    const center = x + position[2 * i + 1] < 0 ? -2.5 : 2.5;
     sizes[i] = Math.abs(x);
     squares[i] = (x - center) ** 2;
   }
-  return {
-    seconds,
-    acceptance: mean(draws.stats.accepted),
-    meanSize: mean(sizes),
-    variance: mean(squares),
-    ess: [diagnostics.essMean([sizes]), diagnostics.essMean([squares])],
-  };
+  return { sizes, squares };
 }
 
-function tell(leapfrogSteps: number, runs: readonly { ours: Chain; c?: Chain }[]): void {
+/** How many independent draws each of the two moments is worth; C's chain has the same law as ours. */
+function effectiveDraws(draws: Draws): readonly [number, number] {
+  const { sizes, squares } = momentsOf(draws);
+  return [diagnostics.essMean([sizes]), diagnostics.essMean([squares])];
+}
+
+function tell(
+  leapfrogSteps: number,
+  runs: readonly { ours: Chain; c?: Chain }[],
+  ess: readonly [number, number],
+): void {
   const name = `HMC, 10^6 draws, ${leapfrogSteps} leapfrog steps`;
   const seconds = (chains: readonly Chain[]) => median(chains.map((chain) => chain.seconds));
   const own = runs.map((run) => run.ours);
@@ -83,13 +95,12 @@ function tell(leapfrogSteps: number, runs: readonly { ours: Chain; c?: Chain }[]
   }
   report({ what: `${name}: sample`, value: seconds(own), unit: "s" });
 
-  const ess = [0, 1].map((k) => mean(own.map((chain) => chain.ess?.[k] ?? Number.NaN)));
   tellMoments(`${name}: sample`, own, ess);
   if (c.length > 0) tellMoments(`${name}: C`, c, ess);
 }
 
 /** The chains' moments together, in standard errors from the exact ones. */
-function tellMoments(name: string, chains: readonly Chain[], [essSize, essSquare]: readonly number[]): void {
+function tellMoments(name: string, chains: readonly Chain[], [essSize, essSquare]: readonly [number, number]): void {
   const size = mean(chains.map((chain) => chain.meanSize));
   const variance = mean(chains.map((chain) => chain.variance));
   const acceptance = mean(chains.map((chain) => chain.acceptance));

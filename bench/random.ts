@@ -25,8 +25,7 @@ const contestants: Record<string, { perCall: number; run: () => void }> = {
 
 const times = Object.entries(contestants).map(([name, { perCall, run }]) => ({ name, ns: nanoseconds(run) / perCall }));
 const unit = times[0].ns;
-for (const { name, ns } of times)
-  report({ what: `random: ${name}`, value: ns / unit, unit: "x", note: `${ns.toFixed(2)} ns` });
+for (const { name, ns } of times) report({ what: name, value: ns / unit, unit: "x", note: `${ns.toFixed(2)} ns` });
 
 function each(draw: (i: number) => number): { perCall: number; run: () => void } {
   const run = () => {

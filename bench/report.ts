@@ -20,7 +20,7 @@ export function report(row: Row): void {
 export function asLine(row: Row): string {
   const note = row.note === undefined ? "" : `   (${row.note})`;
   const number = `${formatted(row.value).padStart(9)} ${row.unit.padEnd(9)}`;
-  return `  ${row.what.padEnd(62)} ${number} ${verdict(row)}${note}`.trimEnd();
+  return `  ${row.what.padEnd(76)} ${number} ${verdict(row)}${note}`.trimEnd();
 }
 
 /** `ok, at most 2.5` or `MISSED, at most 2.5`; empty where no limit is set. */
