@@ -24,7 +24,7 @@ export function asLine(row: Row): string {
 }
 
 /** `ok, at most 2.5` or `MISSED, at most 2.5`; empty where no limit is set. */
-export function verdict({ value, limit }: Row): string {
+function verdict({ value, limit }: Row): string {
   if (limit === undefined) return "";
   const { atMost = Number.POSITIVE_INFINITY, atLeast = Number.NEGATIVE_INFINITY } = limit;
   const words = limit.atMost === undefined ? `at least ${atLeast}` : `at most ${atMost}`;
@@ -37,7 +37,7 @@ export function meets({ value, limit = {} }: Pick<Row, "value" | "limit">): bool
   return value <= atMost && value >= atLeast;
 }
 
-export function formatted(value: number): string {
+function formatted(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toPrecision(3);
 }
 

@@ -1,8 +1,8 @@
-// Where results are kept: bench/results.json for programs, and the table in bench/README.md, written from it, for people.
+// Where results are kept: bench/results.json for programs, and the lines in bench/README.md, written from it, for people.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
-import { formatted, type Row, verdict } from "./report.js";
+import { asLine, type Row } from "./report.js";
 
 interface Result {
   readonly date: string;
@@ -15,7 +15,7 @@ type Results = Record<string, Result>;
 
 const resultsFile = new URL("results.json", import.meta.url);
 const readmeFile = new URL("README.md", import.meta.url);
-const TABLE = /(<!-- results -->\n)[\s\S]*(<!-- end of results -->)/;
+const LINES = /(<!-- results -->\n)[\s\S]*(<!-- end of results -->)/;
 
 /** The processor by its generic name, how many of its cores are at hand, and the version of Node. */
 export function machine(): string {
@@ -31,10 +31,10 @@ export function record(name: string, rows: readonly Row[]): void {
   };
   writeFileSync(resultsFile, JSON.stringify(results, null, 2) + "\n");
   const readme = readFileSync(readmeFile, "utf8");
-  if (!TABLE.test(readme)) throw new Error("bench: README.md has lost the marks between which the results stand");
+  if (!LINES.test(readme)) throw new Error("bench: README.md has lost the marks between which the results stand");
   writeFileSync(
     readmeFile,
-    readme.replace(TABLE, (_, begin, end) => `${begin}\n${asTables(results)}\n${end}`),
+    readme.replace(LINES, (_, begin, end) => `${begin}\n${asBlocks(results)}\n${end}`),
   );
 }
 
@@ -47,23 +47,11 @@ function readResults(): Results {
   }
 }
 
-function asTables(results: Results): string {
+// As printed, in a fenced block: a formatter leaves it alone.
+function asBlocks(results: Results): string {
   return Object.entries(results)
-    .map(([name, { date, machine, rows }]) => {
-      const lines = rows.map((row) => {
-        const cells = [row.what, `${formatted(row.value)} ${row.unit}`, verdict(row), row.note ?? ""];
-        return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-      });
-      return [
-        `### ${name}`,
-        "",
-        `${date}, ${machine}.`,
-        "",
-        "| what | value | limit | |",
-        "|---|---|---|---|",
-        ...lines,
-        "",
-      ].join("\n");
-    })
+    .map(([name, { date, machine, rows }]) =>
+      [`### ${name}`, "", `${date}, ${machine}.`, "", "```text", ...rows.map(asLine), "```", ""].join("\n"),
+    )
     .join("\n");
 }
