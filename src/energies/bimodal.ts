@@ -13,8 +13,16 @@ export function bimodal(): Energy {
   return energy(
     2,
     (q) => {
-      const near = q.sub(2.5).square().sum().div(1.5);
-      const far = q.add(2.5).square().sum().div(1.5);
+      const near = q
+        .sub(2.5)
+        .square()
+        .sum()
+        .mul(1 / 1.5);
+      const far = q
+        .add(2.5)
+        .square()
+        .sum()
+        .mul(1 / 1.5);
       // log(exp(-a) + exp(-b)) = -a + log(1 + exp(a - b)): one exponential, no overflow.
       return near.sub(near.sub(far).softplus());
     },

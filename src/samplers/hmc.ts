@@ -136,7 +136,7 @@ function hmcKernel(energy: Energy, settings: HmcSettings, width: number): Kernel
         for (let k = c; k < momentum.length; k += width) squares += momentum[k] * momentum[k] * inverseMass[k];
         const error = proposed[c] + squares / 2 - start[c];
         const finite = error - error === 0;
-        const acceptance = finite ? Math.min(1, Math.exp(-error)) : 0;
+        const acceptance = !finite ? 0 : error <= 0 ? 1 : Math.exp(-error);
         const accepted = random[c].uniform() < acceptance;
         if (accepted) {
           state.energy[c] = proposed[c];

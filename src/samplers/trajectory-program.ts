@@ -17,7 +17,7 @@ export function columnTrajectory(energy: Energy, integrator: Integrator, usualSt
 
 /**
  * A column's trajectory as compiled programs. A program's number of steps is fixed, so there is one for `usualSteps`, and other
- * numbers are put together from powers of two; each is compiled when first needed.
+ * numbers are put together from powers of two; these are compiled when first needed.
  */
 export function compiledTrajectory(graph: Graph, integrator: Integrator, usualSteps?: number): ColumnTrajectory {
   const dim = graph.inputs[0].shape[0];
@@ -30,6 +30,9 @@ export function compiledTrajectory(graph: Graph, integrator: Integrator, usualSt
     }
     return program;
   };
+
+  // The one of most calls is kept at hand: looking it up would cost as much as a step of a small energy.
+  const usual = usualSteps ? programOf(usualSteps) : undefined;
 
   const size: Float64Array = Float64Array.of(0);
   const inputs = [size, size, size, size, size];
@@ -45,8 +48,9 @@ export function compiledTrajectory(graph: Graph, integrator: Integrator, usualSt
     size[0] = stepSize;
     let left = steps;
     while (left > 0) {
-      const block = left === usualSteps ? left : 2 ** Math.floor(Math.log2(left));
-      programOf(block).run(inputs, outputs);
+      const block = left === usualSteps ? left : 2 ** (31 - Math.clz32(left));
+      const program = usual !== undefined && block === usualSteps ? usual : programOf(block);
+      program.run(inputs, outputs);
       for (let i = 0; i < dim; i++) {
         q[i] = q1[i];
         p[i] = p1[i];

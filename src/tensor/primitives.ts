@@ -2,7 +2,7 @@
 // table is closed under differentiation. `structural.ts` holds the primitives that move, sum or multiply whole tensors.
 
 import type { Attributes } from "./graph.js";
-import { erf, lgamma, polygamma, sigmoid, softplus } from "./special/index.js";
+import { erf, exp, lgamma, polygamma, sigmoid, softplus } from "./special/index.js";
 import type { Tensor } from "./tensor.js";
 
 /** An elementwise primitive of one, two or three operands of equal shape and dtype. */
@@ -58,7 +58,7 @@ export const elementwise: Readonly<Record<string, Elementwise>> = {
   abs: unary(Math.abs, call("Math.abs"), ([x]) => x.sign()),
   sign: unary(Math.sign, call("Math.sign")),
   floor: unary(Math.floor, call("Math.floor")),
-  exp: unary(Math.exp, call("Math.exp"), (_, y) => y),
+  exp: unary(exp, call("exp"), (_, y) => y),
   log: unary(Math.log, call("Math.log"), ([x]) => x.reciprocal()),
   log1p: unary(Math.log1p, call("Math.log1p"), ([x]) => x.add(1).reciprocal()),
   expm1: unary(Math.expm1, call("Math.expm1"), (_, y) => y.add(1)),

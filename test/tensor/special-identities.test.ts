@@ -2,7 +2,17 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { digamma, erf, erfc, lgamma, polygamma, sigmoid, softplus, trigamma } from "../../src/tensor/special/index.js";
+import {
+  digamma,
+  erf,
+  erfc,
+  exp,
+  lgamma,
+  polygamma,
+  sigmoid,
+  softplus,
+  trigamma,
+} from "../../src/tensor/special/index.js";
 
 fc.configureGlobal({ seed: 6108 });
 
@@ -64,17 +74,26 @@ describe("limits and poles", () => {
     ["polygamma(0.5, 1)", polygamma(0.5, 1), Number.NaN],
     ["polygamma(-1, 1)", polygamma(-1, 1), Number.NaN],
     ["polygamma(Infinity, 1)", polygamma(Infinity, 1), Number.NaN],
+    ["exp(-0)", exp(-0), 1],
+    ["exp(1)", exp(1), Math.E],
+    ["exp(1e-300)", exp(1e-300), 1],
+    ["exp(709.7827128933841)", exp(709.7827128933841), Infinity],
+    ["exp(-745.1)", exp(-745.1), Number.MIN_VALUE],
+    ["exp(-745.14)", exp(-745.14), 0],
+    ["exp(Infinity)", exp(Infinity), Infinity],
+    ["exp(-Infinity)", exp(-Infinity), 0],
+    ["exp(NaN)", exp(Number.NaN), Number.NaN],
     ["sigmoid(-0)", sigmoid(-0), 0.5],
     ["sigmoid(Infinity)", sigmoid(Infinity), 1],
     ["sigmoid(-Infinity)", sigmoid(-Infinity), 0],
     ["sigmoid(1e308)", sigmoid(1e308), 1],
     ["sigmoid(NaN)", sigmoid(Number.NaN), Number.NaN],
-    ["sigmoid(-740)", sigmoid(-740), Math.exp(-740)],
+    ["sigmoid(-740)", sigmoid(-740), exp(-740)],
     ["softplus(0)", softplus(0), Math.LN2],
     ["softplus(1e308)", softplus(1e308), 1e308],
     ["softplus(Infinity)", softplus(Infinity), Infinity],
     ["softplus(-Infinity)", softplus(-Infinity), 0],
-    ["softplus(-740)", softplus(-740), Math.exp(-740)],
+    ["softplus(-740)", softplus(-740), exp(-740)],
     ["softplus(NaN)", softplus(Number.NaN), Number.NaN],
   ];
   for (const [name, value, expected] of cells)

@@ -4,7 +4,17 @@ import { describe, it } from "node:test";
 import { bernoulliNumbers } from "../../src/tensor/special/bernoulli.js";
 import { digammaSlope, digammaZero } from "../../src/tensor/special/digamma.js";
 import { erfcMiddle, erfcTail } from "../../src/tensor/special/erf.js";
-import { digamma, erf, erfc, lgamma, polygamma, sigmoid, softplus, trigamma } from "../../src/tensor/special/index.js";
+import {
+  digamma,
+  erf,
+  erfc,
+  exp,
+  lgamma,
+  polygamma,
+  sigmoid,
+  softplus,
+  trigamma,
+} from "../../src/tensor/special/index.js";
 import { lgammaNearTwo } from "../../src/tensor/special/lgamma.js";
 import { deriveTables } from "./derive-special.js";
 import * as exact from "./fixed-point.js";
@@ -25,6 +35,11 @@ const polygammaSubject = (order: number): Subject => ({
   bits: (x) => reference.bitsFor(x, order + 1),
 });
 const subjects = {
+  exp: {
+    f: exp,
+    reference: (x: bigint, bits: number) => exact.exp(x, bits),
+    bits: (x: number) => reference.bitsFor(x) + Math.ceil(4 * Math.abs(x)),
+  },
   erf: { f: erf, reference: reference.erf, bits: reference.bitsForErfc },
   erfc: { f: erfc, reference: reference.erfc, bits: reference.bitsForErfc },
   lgamma: { f: lgamma, reference: reference.lgamma, bits: (x: number) => reference.bitsFor(x) },
@@ -138,6 +153,9 @@ describe("accuracy", () => {
     ["trigamma", 3, 12, 5],
     ["trigamma", 12, 200, 5],
     ["trigamma", -20, 0, 5],
+    ["exp", -1, 1, 0.65],
+    ["exp", -40, 40, 0.65],
+    ["exp", -700, 709, 0.65],
     ["sigmoid", -40, 40, 2],
     ["sigmoid", -700, -40, 2],
     ["softplus", -40, 40, 2],

@@ -4,6 +4,7 @@
 import { type Attributes, type Graph, type Instruction, type Loop, type Shape, sizeOf } from "../graph.js";
 import { elementwise } from "../primitives.js";
 import { type Backend, emptyArray, type NumberArray, type Program } from "../program.js";
+import { exp } from "../special/index.js";
 
 export const interpreter: Backend = {
   name: "interpreter",
@@ -193,7 +194,7 @@ const structural: Readonly<Record<string, Compute>> = {
   softmax: (out, [x], [from], _, { axes }) => {
     const { shifts, sums } = shiftedSums(x, from, axes!, sizeOf(from) / Math.max(1, from[axes![0]]));
     forEachReduced(from, axes!, (at, to) => {
-      out[at] = Math.exp(x[at] - shifts[to]) / sums[to];
+      out[at] = exp(x[at] - shifts[to]) / sums[to];
     });
   },
   matmul: (out, [a, b], [shapeA, shapeB]) => {
@@ -262,7 +263,7 @@ function shiftedSums(
   for (let i = 0; i < cells; i++) if (!Number.isFinite(shifts[i])) shifts[i] = 0;
   const sums = new Float64Array(cells);
   forEachReduced(from, axes, (at, to) => {
-    sums[to] += Math.exp(x[at] - shifts[to]);
+    sums[to] += exp(x[at] - shifts[to]);
   });
   return { shifts, sums };
 }

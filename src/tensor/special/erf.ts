@@ -1,5 +1,6 @@
 // The error function and its complement. Near zero the Maclaurin series; elsewhere `e^(-x^2)` times a slowly varying factor, split as in
 // W. J. Cody, Rational Chebyshev approximations for the error function, Math. Comp. 23 (1969), but with polynomials in place of his quotients.
+import { exp } from "./exp.js";
 import { polynomial } from "./polynomial.js";
 
 /**
@@ -42,7 +43,7 @@ function tail(x: number): number {
   // e^(-x^2) with x^2 = high + low: the square of the float32 is exact, and what it leaves is small enough for four terms.
   const rounded = Math.fround(x);
   const low = (x - rounded) * (x + rounded);
-  const gaussian = Math.exp(-rounded * rounded) * (1 - low * (1 - low * (0.5 - low * (1 / 6 - low / 24))));
+  const gaussian = exp(-rounded * rounded) * (1 - low * (1 - low * (0.5 - low * (1 / 6 - low / 24))));
   if (x < 4.5) return (gaussian * polynomial(erfcMiddle, (x - 1.5) / (x + 1.5))) / (x + 1);
   return (gaussian * polynomial(erfcTail, 1 / (x * x))) / x;
 }

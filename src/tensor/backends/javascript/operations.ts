@@ -162,7 +162,7 @@ const operations: Readonly<Record<string, Write>> = {
       writeNest(w, nest, walks, {
         enter(level, at) {
           if (level < nest.lengths.length) return;
-          const value = `Math.exp(${from.array}[${at(1)}] - ${shift}) / ${total}`;
+          const value = `exp(${from.array}[${at(1)}] - ${shift}) / ${total}`;
           w.line(`${to.array}[${at(0)}] = ${dtype === "f32" ? `Math.fround(${value})` : value};`);
         },
       });
@@ -276,7 +276,7 @@ function writeCells(
       overCell((entry) => w.line(`${largest} = Math.max(${largest}, ${entry});`));
       w.line(`const ${shift} = Math.abs(${largest}) < Infinity ? ${largest} : 0;`);
       w.line(`let ${total} = 0;`);
-      overCell((entry) => w.line(`${total} += Math.exp(${entry} - ${shift});`));
+      overCell((entry) => w.line(`${total} += exp(${entry} - ${shift});`));
       finish(shift, total, at(1), start);
     },
   });

@@ -3,12 +3,12 @@
 
 import type { DType, Instruction } from "../../graph.js";
 import { elementwise } from "../../primitives.js";
-import { erf, lgamma, polygamma, sigmoid, softplus } from "../../special/index.js";
+import { erf, exp, lgamma, polygamma, sigmoid, softplus } from "../../special/index.js";
 import { checkedIndex } from "../interpreter.js";
 import { choleskyInto, triangularSolveInto } from "./kernels.js";
 
 /** What generated text may name besides its own variables and `Math`. */
-const scope = { erf, lgamma, polygamma, sigmoid, softplus, checkedIndex, choleskyInto, triangularSolveInto };
+const scope = { erf, exp, lgamma, polygamma, sigmoid, softplus, checkedIndex, choleskyInto, triangularSolveInto };
 
 /**
  * The value of a function body, run with `given` in scope. `new Function` and not `eval`: the text sees the names passed to
