@@ -41,7 +41,7 @@ export interface ModuleWriter {
   /** Declares a function and writes its body at once; the body may call what was declared before, and itself. */
   function(signature: FunctionSignature, body: (f: FunctionWriter, self: FunctionReference) => void): FunctionReference;
   /** The bytes of the module. It imports its memory as `env.memory`. */
-  encode(memory: { readonly pages: number; readonly shared: boolean }): Uint8Array<ArrayBuffer>;
+  encode(memory: { readonly pages: number; readonly shared: boolean }): Uint8Array;
 }
 
 export function moduleWriter(): ModuleWriter {
