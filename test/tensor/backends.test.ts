@@ -280,6 +280,12 @@ describe("programs", () => {
       ([x]) => [x.mul(0), x.add(0), x.sub(x), x.mul(-1), x.div(-4), x.where(x, x.neg()).relu(), x.minimum(0)],
       [[6]],
     );
+    // A sum of pads: -0 only where all terms meet and all are -0.
+    const pads = trace(
+      ([x]) => gradient(x.slice(0, 5).add(x.slice(1, 6)).mul(x.slice(0, 1).stopGradient()).sum(), [x]),
+      [[6]],
+    );
+    agrees({ graph: pads, inputs: [Float64Array.of(-0, -0, 1, 2, 3, -0)] });
     agrees({
       graph,
       inputs: [Float64Array.of(0, -0, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 5e-324)],
