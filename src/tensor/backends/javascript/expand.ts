@@ -14,6 +14,7 @@ import {
   scalars,
   TooManyScalars,
 } from "./scalars.js";
+import { isElementwise } from "./source.js";
 
 export interface ScalarProgram {
   readonly scalars: Scalars;
@@ -45,13 +46,18 @@ interface Value {
 
 /** The graph as scalars; undefined where it needs more than `limit` nodes, or indices that are known only when it runs. */
 export function expand(graph: Graph, limit: number): ScalarProgram | undefined {
-  if (graph.instructions.length > limit) return undefined;
+  if (elementsOfAll(graph) > limit) return undefined;
   try {
     return expandGraph(graph, limit);
   } catch (error) {
     if (error instanceof TooManyScalars) return undefined;
     throw error;
   }
+}
+
+/** How many numbers the elementwise instructions compute outside loops: without looking closer, a measure of what there is to write out. */
+function elementsOfAll({ instructions }: Graph): number {
+  return instructions.reduce((sum, { op, shape }) => (isElementwise(op) ? sum + sizeOf(shape) : sum), 0);
 }
 
 function expandGraph(graph: Graph, limit: number): ScalarProgram {

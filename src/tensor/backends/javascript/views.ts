@@ -8,7 +8,7 @@ export interface Buffer {
   readonly kind: "arena" | "input" | "output" | "constant";
   readonly dtype: DType;
   readonly size: number;
-  /** Which input, output or constant; arena: the how-manieth. */
+  /** Which input, output, constant or arena buffer, counted from 0. */
   readonly index: number;
   /** How many loops surround the code that owns it: it keeps its numbers throughout deeper ones. */
   readonly depth: number;
