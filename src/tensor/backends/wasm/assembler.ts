@@ -38,6 +38,8 @@ export interface FunctionReference {
 }
 
 export interface ModuleWriter {
+  /** A function given at instantiation as `env.<name>`; declared before all written ones, for it is numbered before them. */
+  imported(name: string, signature: Omit<FunctionSignature, "name">): FunctionReference;
   /** Declares a function and writes its body at once; the body may call what was declared before, and itself. */
   function(signature: FunctionSignature, body: (f: FunctionWriter, self: FunctionReference) => void): FunctionReference;
   /** The bytes of the module. It imports its memory as `env.memory`. */
@@ -46,9 +48,16 @@ export interface ModuleWriter {
 
 export function moduleWriter(): ModuleWriter {
   const functions: { signature: FunctionSignature; locals: ValueType[]; body: Code[] }[] = [];
+  const imports: { name: string; signature: FunctionSignature }[] = [];
   return {
+    imported(name, signature) {
+      if (functions.length > 0) throw new Error(`moduleWriter: ${name} must be imported before functions are written`);
+      const index = imports.length;
+      imports.push({ name, signature });
+      return { call: (...values) => [...values, 0x10, unsigned(index)] };
+    },
     function(signature, write) {
-      const index = functions.length;
+      const index = imports.length + functions.length;
       const { parameters = [] } = signature;
       const record = { signature, locals: [] as ValueType[], body: [] as Code[] };
       functions.push(record);
@@ -81,9 +90,15 @@ export function moduleWriter(): ModuleWriter {
         }
         return index;
       };
+      const importCodes = imports.map(({ name, signature }) => [
+        text("env"),
+        text(name),
+        0x00,
+        unsigned(typeOf(signature)),
+      ]);
       const declared = functions.map(({ signature }) => unsigned(typeOf(signature)));
       const exported = functions.flatMap(({ signature: { name } }, index) =>
-        name === undefined ? [] : [[text(name), 0x00, unsigned(index)]],
+        name === undefined ? [] : [[text(name), 0x00, unsigned(imports.length + index)]],
       );
       const bodies = functions.map(({ locals, body }) => {
         const bytes = flat([list(runs(locals)), body, 0x0b]);
@@ -95,7 +110,7 @@ export function moduleWriter(): ModuleWriter {
         flat([
           [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
           section(1, list(typeCodes)),
-          section(2, list([[text("env"), text("memory"), 0x02, limits]])),
+          section(2, list([[text("env"), text("memory"), 0x02, limits], ...importCodes])),
           section(3, list(declared)),
           section(7, list(exported)),
           section(10, list(bodies)),
@@ -318,6 +333,7 @@ export interface VectorFloat {
   constant(value: number): Code;
   readonly splat: Unary;
   extractLane(lane: number, a: Code): Code;
+  replaceLane(lane: number, a: Code, value: Code): Code;
   /** One number from memory in all lanes. */
   loadSplat(address: Code, offset?: number): Code;
   readonly abs: Unary;
@@ -349,6 +365,7 @@ export const f32x4: VectorFloat = {
   constant: (value) => v128.constant(bytesOf(new Float32Array(4).fill(value))),
   splat: simdUnary(0x13),
   extractLane: (lane, a) => [a, 0xfd, 0x1f, lane],
+  replaceLane: (lane, a, value) => [a, value, 0xfd, 0x20, lane],
   loadSplat: (address, offset = 0) => [address, memory([0xfd, 0x09], 2, offset)],
   ceil: simdUnary(0x67),
   floor: simdUnary(0x68),
@@ -364,6 +381,7 @@ export const f64x2: VectorFloat = {
   constant: (value) => v128.constant(bytesOf(new Float64Array(2).fill(value))),
   splat: simdUnary(0x14),
   extractLane: (lane, a) => [a, 0xfd, 0x21, lane],
+  replaceLane: (lane, a, value) => [a, value, 0xfd, 0x22, lane],
   loadSplat: (address, offset = 0) => [address, memory([0xfd, 0x0a], 3, offset)],
   ceil: simdUnary(0x74),
   floor: simdUnary(0x75),
