@@ -128,8 +128,16 @@ function isVariable(op: string): boolean {
   return op === "turn" || op === "carry" || op === "last";
 }
 
-/** How often each node is used by what has an effect; 0 for what nobody needs. */
-function liveNodes(nodes: readonly ScalarNode[], top: Block, roots: readonly number[]): number[] {
+/**
+ * How often each node is used by what has an effect; 0 for what nobody needs. `operandsOf` says what a node's code reads where that is
+ * not simply its operands.
+ */
+export function liveNodes(
+  nodes: readonly ScalarNode[],
+  top: Block,
+  roots: readonly number[],
+  operandsOf: (id: number) => readonly number[] = (id) => nodes[id].operands,
+): number[] {
   const uses = nodes.map(() => 0);
   const stack: number[] = [];
   const use = (id: number): void => {
@@ -157,7 +165,7 @@ function liveNodes(nodes: readonly ScalarNode[], top: Block, roots: readonly num
     const id = stack.pop()!;
     const inside = insideOf.get(id);
     if (inside !== undefined) use(inside);
-    for (const operand of nodes[id].operands) use(operand);
+    for (const operand of operandsOf(id)) use(operand);
   }
   return uses;
 }
