@@ -3,6 +3,7 @@
 
 import { type Graph, type Loop, type Shape, sizeOf } from "../../graph.js";
 import { elementwise } from "../../primitives.js";
+import { isElementwise } from "../loops/schedule.js";
 import { expandInstruction } from "./scalar-rules.js";
 import {
   type Block,
@@ -14,7 +15,6 @@ import {
   scalars,
   TooManyScalars,
 } from "./scalars.js";
-import { isElementwise } from "./source.js";
 
 export interface ScalarProgram {
   readonly scalars: Scalars;

@@ -3,19 +3,13 @@
 
 import type { Instruction, Shape } from "../../graph.js";
 import { sizeOf } from "../../graph.js";
-import { mergeAxes, type Walk, walk, writeCopy, writeNest } from "./nest.js";
-import { isFusedReduction, type Step } from "./schedule.js";
+import { mergeAxes } from "../loops/axes.js";
+import type { Plan } from "../loops/plan.js";
+import { isFusedReduction, type Step } from "../loops/schedule.js";
+import { rowMajor, type View, wholeOf } from "../loops/views.js";
+import { type Walk, walk, writeCopy, writeNest } from "./nest.js";
 import { elementExpression } from "./source.js";
-import { rowMajor, type Value, type View, wholeOf } from "./views.js";
 import { constantText, type Writer } from "./writer.js";
-
-/** What a step is written from: the instructions, where their values lie, and which of them must be stored. */
-export interface Code {
-  readonly w: Writer;
-  readonly instructions: readonly Instruction[];
-  readonly values: readonly Value[];
-  readonly stored: readonly boolean[];
-}
 
 interface Accumulator {
   readonly member: number;
@@ -24,7 +18,7 @@ interface Accumulator {
   readonly op: "sum" | "maxOver";
 }
 
-export function writeGroup({ w, instructions, values, stored }: Code, { shape, members }: Step): void {
+export function writeGroup(w: Writer, { instructions, values, stored }: Plan, { shape, members }: Step): void {
   const inside = new Set(members.filter((k) => !isFusedReduction(instructions[k].op)));
   const walks: Walk[] = [];
   const loads = new Map<string, number>();

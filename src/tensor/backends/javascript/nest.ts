@@ -2,7 +2,8 @@
 // index arithmetic stays outside the innermost loop.
 
 import { type Shape, sizeOf } from "../../graph.js";
-import type { View } from "./views.js";
+import { mergeAxes, type Nest } from "../loops/axes.js";
+import type { View } from "../loops/views.js";
 import type { Writer } from "./writer.js";
 
 /** A view that a nest walks: its array, where it begins, and how it moves along each axis of the nest. */
@@ -14,29 +15,6 @@ export interface Walk {
 
 export function walk(w: Writer, view: View): Walk {
   return { array: w.array(view.buffer), base: w.base(view), strides: view.strides };
-}
-
-export interface Nest {
-  readonly lengths: readonly number[];
-  /** Per walk, per loop. */
-  readonly strides: readonly (readonly number[])[];
-}
-
-/** As few loops as all walks allow; axes of length 1 are gone. */
-export function mergeAxes(shape: Shape, walks: readonly { readonly strides: readonly number[] }[]): Nest {
-  const lengths: number[] = [];
-  const strides: number[][] = walks.map(() => []);
-  shape.forEach((length, axis) => {
-    if (length === 1) return;
-    const last = lengths.length - 1;
-    const chains = last >= 0 && walks.every((each, k) => strides[k][last] === each.strides[axis] * length);
-    if (chains) lengths[last] *= length;
-    else lengths.push(length);
-    walks.forEach((each, k) => {
-      strides[k][lengths.length - 1] = each.strides[axis];
-    });
-  });
-  return { lengths, strides };
 }
 
 /** What stands at each level of a nest: level 0 before all loops, level d inside d of them. */

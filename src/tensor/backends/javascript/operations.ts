@@ -2,15 +2,16 @@
 // interpreter's order of summation.
 
 import { type Instruction, sizeOf } from "../../graph.js";
-import type { Code } from "./group.js";
+import { mergeAxes } from "../loops/axes.js";
+import type { Box, Plan } from "../loops/plan.js";
+import { isContiguous, isSameView, rowMajor, sliceView, type Value, type View, wholeOf } from "../loops/views.js";
 import { type MatmulShape, matmulFunction, pauses } from "./matmul.js";
-import { mergeAxes, sum, term, type Walk, walk, writeCopy, writeNest } from "./nest.js";
-import { isContiguous, isSameView, rowMajor, sliceView, type Value, type View, wholeOf } from "./views.js";
+import { sum, term, type Walk, walk, writeCopy, writeNest } from "./nest.js";
 import { constantText, type Writer } from "./writer.js";
 
 type Write = (w: Writer, out: View, operands: readonly Value[], instruction: Instruction) => void;
 
-export function writeOperation({ w, instructions, values }: Code, k: number): void {
+export function writeOperation(w: Writer, { instructions, values }: Plan, k: number): void {
   const instruction = instructions[k];
   operations[instruction.op](
     w,
@@ -29,19 +30,12 @@ export function writeValue(w: Writer, to: View, value: Value): void {
  * A sum of terms that are mostly pads: each is added to its own block only. Adding the zeros around it would change nothing but -0 to 0;
  * hence blocks start from 0, and from -0 (which leaves every sum as it is) where all terms meet.
  */
-export function writePadded(code: Code, k: number, terms: readonly number[], isPad: (term: number) => boolean): void {
-  const { w, instructions, values } = code;
-  const { shape } = instructions[k];
-  const out = values[k].view!;
-  const boxes = terms.map((t) => {
-    const source = isPad(t) ? instructions[t].inputs[0] : t;
-    const start = isPad(t) ? instructions[t].attributes.start! : shape.map(() => 0);
-    return { value: values[source], start, shape: values[source].shape };
-  });
+export function writePadded(w: Writer, { view, shape }: Value, boxes: readonly Box[]): void {
+  const out = view!;
   writeCopy(w, shape, walk(w, out), "0");
   const start = shape.map((_, axis) => Math.max(...boxes.map((box) => box.start[axis])));
   const meeting = shape.map(
-    (_, axis) => Math.min(...boxes.map((box) => box.start[axis] + box.shape[axis])) - start[axis],
+    (_, axis) => Math.min(...boxes.map((box) => box.start[axis] + box.value.shape[axis])) - start[axis],
   );
   if (meeting.every((length) => length > 0)) writeCopy(w, meeting, walk(w, sliceView(out, start)), "-0");
   for (const box of boxes) {
@@ -49,7 +43,7 @@ export function writePadded(code: Code, k: number, terms: readonly number[], isP
     const to = walk(w, sliceView(out, box.start));
     const number = constantText(box.value);
     const walks = number === undefined ? [to, walk(w, box.value.view!)] : [to];
-    const nest = mergeAxes(box.shape, walks);
+    const nest = mergeAxes(box.value.shape, walks);
     writeNest(w, nest, walks, {
       enter(level, at) {
         if (level === nest.lengths.length)
@@ -65,7 +59,7 @@ function contiguous(w: Writer, value: Value): View {
   return copied(w, value);
 }
 
-export function copied(w: Writer, value: Value): View {
+function copied(w: Writer, value: Value): View {
   const copy = wholeOf(w.scratch(value.dtype, sizeOf(value.shape)), value.shape);
   writeValue(w, copy, value);
   return copy;

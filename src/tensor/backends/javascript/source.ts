@@ -47,11 +47,6 @@ export function needsRounding(op: string, dtype: DType): boolean {
   return dtype === "f32" && !exactInF32.has(op);
 }
 
-/** Is this an instruction whose entry i depends on the operands' entries i alone? */
-export function isElementwise(op: string): boolean {
-  return elementwise[op] !== undefined || op === "cast";
-}
-
 /** One entry of an elementwise instruction as an expression of its operands' texts, rounded to its dtype. */
 export function elementExpression(
   { op, dtype, attributes }: Pick<Instruction, "op" | "dtype" | "attributes">,

@@ -1,9 +1,9 @@
 // Collects the text of a program in pieces that may become functions of their own, and notes which buffers are in use when.
 // V8 stops optimising functions beyond some thousands of nodes, so no piece may grow without bound.
 
-import type { DType } from "../../graph.js";
+import { type Usage, usage } from "../loops/usage.js";
+import type { Buffer, Value, View } from "../loops/views.js";
 import { literal } from "./source.js";
-import { type Buffer, newBuffer, type Value, type View } from "./views.js";
 
 /** Text that may stand in a function of its own: its variables are its own, save those it `needs` as parameters. */
 export interface Piece {
@@ -15,7 +15,7 @@ export interface Piece {
 /** How much one generated function may hold, in operations: far below V8's limit of about 2000. */
 const heaviest = 300;
 
-export interface Writer {
+export interface Writer extends Pick<Usage, "scratch"> {
   line(text: string, weight?: number): void;
   /** No variable declared so far is used beyond this line. */
   cut(): void;
@@ -27,8 +27,6 @@ export interface Writer {
   needs(name: string): void;
   /** Where the first element of a view lies in its array. */
   base(view: View): string;
-  /** An arena buffer of the code written now. */
-  scratch(dtype: DType, size: number): Buffer;
   /** Writes what `body` writes inside a loop over `name`. */
   loop(opening: string, name: string, body: () => void): void;
   /** Once per key a function beside the program's own; returns its name. */
@@ -42,24 +40,15 @@ export interface Writer {
 export function writer(places: readonly number[]): Writer {
   const functions: string[] = [];
   const sharedNames = new Map<string, string>();
-  const buffers = new Set<Buffer>();
-  // One level per loop that surrounds what is written now.
-  const levels: { pieces: Piece[]; touched: Set<Buffer> }[] = [{ pieces: [emptyPiece()], touched: new Set() }];
-  let clock = 0;
+  const used = usage(places);
+  // The pieces of each loop that surrounds what is written now.
+  const levels: Piece[][] = [[emptyPiece()]];
   let names = 0;
-  let scratches = 0;
 
   const fresh = (prefix: string): string => `${prefix}${names++}`;
   const current = (): Piece => {
-    const { pieces } = levels[levels.length - 1];
+    const pieces = levels[levels.length - 1];
     return pieces[pieces.length - 1];
-  };
-  const touch = (buffer: Buffer, time: number): void => {
-    if (buffer.kind !== "arena") return;
-    buffers.add(buffer);
-    buffer.first = Math.min(buffer.first, time);
-    buffer.last = Math.max(buffer.last, time);
-    levels[levels.length - 1].touched.add(buffer);
   };
   const place = (piece: Piece): void => {
     const into = current();
@@ -99,19 +88,19 @@ export function writer(places: readonly number[]): Writer {
 
   return {
     get depth() {
-      return levels.length - 1;
+      return used.depth;
     },
     line(text, weight = 1) {
       current().lines.push(text);
       current().weight += weight;
     },
     cut() {
-      clock++;
-      levels[levels.length - 1].pieces.push(emptyPiece());
+      used.cut();
+      levels[levels.length - 1].push(emptyPiece());
     },
     fresh,
     array(buffer) {
-      touch(buffer, clock);
+      used.touch(buffer);
       if (buffer.kind === "arena") return buffer.dtype === "f64" ? "A" : "B";
       if (buffer.kind === "constant") return `k${buffer.index}`;
       const name = `${buffer.kind === "input" ? "i" : "o"}${buffer.index}`;
@@ -125,28 +114,14 @@ export function writer(places: readonly number[]): Writer {
       });
       return [String(view.buffer.place + view.offset), ...terms].join(" + ");
     },
-    scratch(dtype, size) {
-      const index = scratches++;
-      const buffer = newBuffer("arena", dtype, size, levels.length - 1, index);
-      buffer.place = places[index] ?? 0;
-      return buffer;
-    },
+    scratch: used.scratch,
     needs(name) {
       current().needs.add(name);
     },
     loop(opening, name, body) {
-      const start = ++clock;
-      levels.push({ pieces: [emptyPiece()], touched: new Set() });
-      body();
-      const { pieces, touched } = levels.pop()!;
-      const end = ++clock;
-      // What belongs to the code outside must keep its numbers from turn to turn.
-      for (const buffer of touched) {
-        if (buffer.depth < levels.length) {
-          touch(buffer, start);
-          touch(buffer, end);
-        }
-      }
+      levels.push([emptyPiece()]);
+      used.repeated(body);
+      const pieces = levels.pop()!;
       const inside = packed(pieces);
       inside.needs.delete(name);
       place({ lines: [opening, ...inside.lines, "}"], needs: inside.needs, weight: inside.weight + 1 });
@@ -161,8 +136,8 @@ export function writer(places: readonly number[]): Writer {
       return name;
     },
     finish() {
-      const body = packed(levels[0].pieces);
-      return { functions, body, buffers: [...buffers] };
+      const body = packed(levels[0]);
+      return { functions, body, buffers: used.buffers() };
     },
   };
 }

@@ -2,7 +2,7 @@
 // and each is computed as late as its first use allows, so that values live briefly and meet what uses them.
 
 import type { Graph, Shape } from "../../graph.js";
-import { isElementwise } from "./source.js";
+import { elementwise } from "../../primitives.js";
 
 /** One loop nest over `shape` that computes these elementwise instructions and reductions, or one other instruction. */
 export interface Step {
@@ -21,6 +21,11 @@ export interface Schedule {
 
 /** Instructions that give another view of their operand, or no value at all. Some reshapes need a copy: see `views.ts`. */
 const views = new Set(["input", "constant", "reshape", "broadcast", "transpose", "slice", "stopGradient", "result"]);
+
+/** Is this an instruction whose entry i depends on the operands' entries i alone? */
+export function isElementwise(op: string): boolean {
+  return elementwise[op] !== undefined || op === "cast";
+}
 
 /** Reductions that can take their operand from the loop that computes it. */
 export function isFusedReduction(op: string): boolean {

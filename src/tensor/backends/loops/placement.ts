@@ -4,6 +4,7 @@ import type { Graph, Instruction } from "../../graph.js";
 import { sizeOf } from "../../graph.js";
 import type { NumberArray } from "../../program.js";
 import { isFusedReduction, type Schedule } from "./schedule.js";
+import type { Usage } from "./usage.js";
 import {
   broadcastView,
   newBuffer,
@@ -15,7 +16,6 @@ import {
   type View,
   wholeOf,
 } from "./views.js";
-import type { Writer } from "./writer.js";
 
 /** A constant, in an array of its own where its numbers differ. */
 export function constantValue({ shape, dtype, attributes }: Instruction, constants: NumberArray[]): Value {
@@ -78,7 +78,7 @@ export function storedOf({ instructions, outputs }: Graph, { stepOf, steps }: Sc
 
 /** Where values should be computed so that nothing need be moved later: in an output's place, or in their part of a concatenation. */
 export function destinationsOf(
-  w: Writer,
+  { scratch }: Pick<Usage, "scratch">,
   { instructions, outputs }: Graph,
   { stepOf }: Schedule,
   wanted: readonly (View | undefined)[],
@@ -97,7 +97,7 @@ export function destinationsOf(
         destinations.set(operand, { ...view, strides: rowMajor(instructions[operand].shape) });
       }
     } else if (op === "concat" && shape.slice(0, attributes.axes![0]).every((length) => length === 1)) {
-      const whole = view ?? wholeOf(w.scratch(dtype, sizeOf(shape)), shape);
+      const whole = view ?? wholeOf(scratch(dtype, sizeOf(shape)), shape);
       destinations.set(k, whole);
       let before = 0;
       for (const operand of inputs) {
