@@ -283,6 +283,21 @@ export const v128 = {
     value,
     memory([0xfd, 0x0b], align, offset),
   ],
+  /** 8 bytes into the lower half, zeros above. */
+  load64Zero: (address: Code, offset = 0): Code => [address, memory([0xfd, 0x5d], 2, offset)],
+  /** `vector` with lane `lane` of so many bytes read from memory. */
+  loadLane: (bytes: 4 | 8, lane: number, address: Code, vector: Code, offset = 0): Code => [
+    address,
+    vector,
+    memory([0xfd, bytes === 4 ? 0x56 : 0x57], 2, offset),
+    lane,
+  ],
+  storeLane: (bytes: 4 | 8, lane: number, address: Code, vector: Code, offset = 0): Code => [
+    address,
+    vector,
+    memory([0xfd, bytes === 4 ? 0x5a : 0x5b], 2, offset),
+    lane,
+  ],
   constant: (bytes: ArrayLike<number>): Code => [0xfd, 0x0c, Array.from(bytes)],
   not: simdUnary(0x4d),
   and: simdBinary(0x4e),
@@ -349,6 +364,9 @@ export interface VectorFloat {
   readonly div: Binary;
   readonly min: Binary;
   readonly max: Binary;
+  /** `b < a ? b : a` and `a < b ? b : a`: one instruction each, unlike `min` and `max`; where either is NaN they give `a`. */
+  readonly lesserOf: Binary;
+  readonly greaterOf: Binary;
   readonly equal: Binary;
   readonly notEqual: Binary;
   readonly less: Binary;
@@ -366,6 +384,7 @@ export const f32x4: VectorFloat = {
   splat: simdUnary(0x13),
   extractLane: (lane, a) => [a, 0xfd, 0x1f, lane],
   replaceLane: (lane, a, value) => [a, value, 0xfd, 0x20, lane],
+  replaceLane: (lane, a, value) => [a, value, 0xfd, 0x20, lane],
   loadSplat: (address, offset = 0) => [address, memory([0xfd, 0x09], 2, offset)],
   ceil: simdUnary(0x67),
   floor: simdUnary(0x68),
@@ -381,6 +400,7 @@ export const f64x2: VectorFloat = {
   constant: (value) => v128.constant(bytesOf(new Float64Array(2).fill(value))),
   splat: simdUnary(0x14),
   extractLane: (lane, a) => [a, 0xfd, 0x21, lane],
+  replaceLane: (lane, a, value) => [a, value, 0xfd, 0x22, lane],
   replaceLane: (lane, a, value) => [a, value, 0xfd, 0x22, lane],
   loadSplat: (address, offset = 0) => [address, memory([0xfd, 0x0a], 3, offset)],
   ceil: simdUnary(0x74),
@@ -406,6 +426,8 @@ function vectorOperations(abs: number, equal: number) {
     div: simdBinary(abs + 7),
     min: simdBinary(abs + 8),
     max: simdBinary(abs + 9),
+    lesserOf: simdBinary(abs + 10),
+    greaterOf: simdBinary(abs + 11),
     equal: simdBinary(equal),
     notEqual: simdBinary(equal + 1),
     less: simdBinary(equal + 2),
