@@ -26,7 +26,7 @@ export class NotebookError extends Error {
   override readonly name: string = "NotebookError";
   readonly path: string;
 
-  constructor(path: string, message: string, options?: ErrorOptions) {
+  constructor(path: string, message: string, options?: { cause?: unknown }) {
     super(`${path}: ${message}`, options);
     this.path = path;
   }

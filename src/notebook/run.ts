@@ -54,7 +54,7 @@ export class CellError extends NotebookError implements CellFailure {
   readonly evalue: string;
   readonly traceback: readonly string[];
 
-  constructor(path: string, cell: number, { ename, evalue, traceback }: CellFailure, options?: ErrorOptions) {
+  constructor(path: string, cell: number, { ename, evalue, traceback }: CellFailure, options?: { cause?: unknown }) {
     super(path, `cell ${cell} failed: ${ename}${evalue === "" ? "" : `: ${evalue}`}`, options);
     this.cell = cell;
     this.ename = ename;

@@ -9,7 +9,7 @@ import type * as TypeScript from "typescript";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const ofTslab = createRequire(createRequire(import.meta.url).resolve("tslab/package.json"));
-const ts: typeof TypeScript = ofTslab("typescript");
+const ts: typeof TypeScript = ofTslab("@tslab/typescript-for-tslab");
 
 const cell = `
 import { type Draws, diagnostics, energies, energy, hmc, llc, type LlcEstimate, loss, mlp, plots, sample, sgld, summarize, tensor, type Tensor, train } from "ergodic";
