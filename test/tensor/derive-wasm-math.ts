@@ -9,6 +9,10 @@ const bits = 384;
 const unit: bigint = one(bits);
 const fixed = (x: number): bigint => fromDouble(x, bits);
 const absolute = (a: bigint): bigint => (a < 0n ? -a : a);
+function largerOf(a: bigint, b: bigint): bigint {
+  if (a > b) return a;
+  return b;
+}
 const multiply = (a: bigint, b: bigint): bigint => times(a, b, bits);
 const divide = (a: bigint, b: bigint): bigint => over(a, b, bits);
 
@@ -51,6 +55,17 @@ const logarithm: Subject = {
   low: 0n,
   high: squared(slack(divide(sqrt(2n * unit, bits) - unit, sqrt(2n * unit, bits) + unit))),
 };
+/** What the logarithm's series has beyond `s^2 / 3`: for pow, which needs its first terms to more digits. */
+const logarithmRest: Subject = {
+  f: (z) => {
+    const s = sqrt(z, bits);
+    const whole = divide(log(divide(unit + s, unit - s), bits), 2n * s);
+    return divide(divide(whole - unit, z) - unit / 3n, z);
+  },
+  weight: squared,
+  low: 0n,
+  high: logarithm.high,
+};
 const sine: Subject = {
   f: (v) => {
     const r = sqrt(v, bits);
@@ -75,10 +90,11 @@ const erfFar = (low: number, high: number): Subject => ({
 });
 
 /** The tables: what is approximated, and the degrees for single and for double precision. */
-const tables: Record<string, { single: [Subject, number]; double: [Subject, number] }> = {
+const tables: Record<string, { single?: [Subject, number]; double: [Subject, number] }> = {
   exponential: { single: [exponential, 4], double: [exponential, 9] },
   cotangent: { single: [cotangent, 1], double: [cotangent, 4] },
   logarithm: { single: [logarithm, 2], double: [logarithm, 6] },
+  logarithmRest: { double: [logarithmRest, 6] },
   sine: { single: [sine, 3], double: [sine, 7] },
   erfNear: { single: [erfNear(0.921875), 6], double: [erfNear(1), 11] },
   erfFar: { single: [erfFar(0.921875, 4), 6], double: [erfFar(1, 6), 17] },
@@ -110,7 +126,7 @@ function remez({ f, weight, low, high }: Subject, degree: number): { coefficient
       return multiply(value - sum, w);
     });
     const next = extrema(errors, degree + 2);
-    const largest = next.reduce((m, i) => (absolute(errors[i]) > m ? absolute(errors[i]) : m), 0n);
+    const largest = next.map((i) => absolute(errors[i])).reduce(largerOf);
     if (next.every((place, i) => place === places[i])) return { coefficients, error: largest };
     places = next;
   }
@@ -160,7 +176,7 @@ export interface Derived {
 }
 
 /** Every polynomial in both precisions, by the name it has in the tables. */
-export function derivePolynomials(only?: string): Record<string, { single: Derived; double: Derived }> {
+export function derivePolynomials(only?: string): Record<string, { single?: Derived; double: Derived }> {
   const derive = ([subject, degree]: [Subject, number], round: (x: number) => number): Derived => {
     const { coefficients, error } = remez(subject, degree);
     return { coefficients: coefficients.map((c) => round(toDouble(c, bits))), error: toDouble(error, bits) };
@@ -170,7 +186,7 @@ export function derivePolynomials(only?: string): Record<string, { single: Deriv
       .filter(([name]) => only === undefined || name === only)
       .map(([name, { single, double }]) => [
         name,
-        { single: derive(single, Math.fround), double: derive(double, (x) => x) },
+        { ...(single && { single: derive(single, Math.fround) }), double: derive(double, (x) => x) },
       ]),
   );
 }

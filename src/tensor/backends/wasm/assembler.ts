@@ -312,6 +312,12 @@ export const v128 = {
   shuffle: (a: Code, b: Code, lanes: readonly number[]): Code => [a, b, 0xfd, 0x0d, lanes],
 } as const;
 
+export const i8x16 = {
+  /** Byte `indices[i]` of `a` becomes byte i; 0 where the index is 16 or more. */
+  swizzle: simdBinary(0x0e),
+  add: simdBinary(0x6e),
+} as const;
+
 export const i32x4 = {
   splat: simdUnary(0x11),
   add: simdBinary(0xae),
@@ -332,6 +338,8 @@ export const i64x2 = {
   splat: simdUnary(0x12),
   add: simdBinary(0xce),
   sub: simdBinary(0xd1),
+  /** The lower 64 bits of the products. */
+  mul: simdBinary(0xd5),
   shiftLeft: simdBinary(0xcb),
   shiftRightSigned: simdBinary(0xcc),
   shiftRightUnsigned: simdBinary(0xcd),

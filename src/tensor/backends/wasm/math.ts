@@ -2,9 +2,12 @@
 // From +, -, *, / and bits only, so that the results have the same bits on every machine.
 
 import type { Code, FunctionWriter, VectorFloat } from "./assembler.js";
+import * as circle from "./math/circle.js";
+import { erf } from "./math/erf.js";
 import * as exponential from "./math/exponential.js";
 import * as logarithm from "./math/logarithm.js";
 import { type Pen, penOn } from "./math/pen.js";
+import { pow } from "./math/power.js";
 
 /**
  * Emitters of one function body. Each writes statements into its writer and returns the result as a local's `get`, which may be
@@ -18,9 +21,14 @@ export interface VectorMath {
   tanh(x: Code): Code;
   sigmoid(x: Code): Code;
   softplus(x: Code): Code;
+  sin(x: Code): Code;
+  cos(x: Code): Code;
+  erf(x: Code): Code;
+  /** `x ** y`. */
+  pow(x: Code, y: Code): Code;
 }
 
-const unary: Readonly<Record<keyof VectorMath, (pen: Pen, x: Code) => Code>> = {
+const unary: Readonly<Record<Exclude<keyof VectorMath, "pow">, (pen: Pen, x: Code) => Code>> = {
   exp: exponential.exp,
   log: logarithm.log,
   log1p: logarithm.log1p,
@@ -28,10 +36,13 @@ const unary: Readonly<Record<keyof VectorMath, (pen: Pen, x: Code) => Code>> = {
   tanh: exponential.tanh,
   sigmoid: exponential.sigmoid,
   softplus: logarithm.softplus,
+  sin: circle.sin,
+  cos: circle.cos,
+  erf,
 };
 
-/** The functions there are. */
-export const names: readonly (keyof VectorMath)[] = Object.keys(unary) as (keyof VectorMath)[];
+/** The functions of one argument. */
+export const names: readonly (keyof typeof unary)[] = Object.keys(unary) as (keyof typeof unary)[];
 
 /**
  * Emitters into `writer` for `f32x4` or `f64x2`. To write into a loop's body, hand over a writer whose `add` collects the body's
@@ -41,5 +52,8 @@ export const names: readonly (keyof VectorMath)[] = Object.keys(unary) as (keyof
 export function vectorMath(writer: FunctionWriter, v: VectorFloat): VectorMath {
   const { emit } = penOn(writer, v);
   const emitters = names.map((name) => [name, (x: Code) => emit((pen) => unary[name](pen, pen.keep(x)))] as const);
-  return Object.fromEntries(emitters) as unknown as VectorMath;
+  return {
+    ...(Object.fromEntries(emitters) as unknown as Omit<VectorMath, "pow">),
+    pow: (x, y) => emit((pen) => pow(pen, pen.keep(x), pen.keep(y))),
+  };
 }

@@ -15,6 +15,8 @@ export interface Coefficients {
   /** `-log(1 - erf x)` in `x`, from `erfSeam` on. */
   readonly erfFar: readonly number[];
   readonly erfSeam: number;
+  /** From here on `erf` is 1. */
+  readonly erfEnd: number;
   /** `log 2` in two parts; the first is so short that its product with any exponent is exact. */
   readonly logTwo: readonly [number, number];
   /** Below the first `e^x` is 0, above the second infinite. */
@@ -43,6 +45,7 @@ export const single: Coefficients = {
     0.0030409807804971933, -0.00019570878066588193,
   ],
   erfSeam: 0.921875,
+  erfEnd: 4,
   logTwo: [0.693145751953125, 1.4286068203094173e-6],
   exponentialRange: [-104, 89],
   tanhEnd: 10,
@@ -83,7 +86,14 @@ export const double: Coefficients = {
     3.732696975465162e-7, -4.641839986606366e-8, 3.933841225612558e-9, -2.044722809261764e-10, 4.927986274040988e-12,
   ],
   erfSeam: 1,
+  erfEnd: 6,
   logTwo: [0.6931471805582987, 1.6465949582897082e-12],
   exponentialRange: [-746, 710],
   tanhEnd: 20,
 };
+
+/** `(log((1 + s) / (1 - s)) / (2 s) - 1 - s^2 / 3) / s^4` in `s^2`, for pow in double precision; 2^-66.3. */
+export const logarithmRest: readonly number[] = [
+  0.20000000000001145, 0.14285714285041926, 0.11111111261432746, 0.09090892049457905, 0.07693385068137974,
+  0.06628254965225765, 0.06599634281469155,
+];

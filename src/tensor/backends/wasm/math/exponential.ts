@@ -38,13 +38,24 @@ function powerOfTwoInHalves(pen: Pen, k: Code): [Code, Code] {
 const clamp = ({ v, keep, number }: Pen, x: Code, low: number, high: number): Code =>
   keep(v.lesserOf(v.greaterOf(x, number(low)), number(high)));
 
-/** `e^x`; where `x` cannot be positive, the caller may say so. */
-export function exp(pen: Pen, x: Code, { negative = false } = {}): Code {
+export interface ExpOptions {
+  /** What the caller knows of x: not positive, or such that the result is a normal number. */
+  readonly range?: "all" | "negative" | "moderate";
+  /** A correction to be added to x, small beside it. */
+  readonly plus?: Code;
+}
+
+/** `e^x`. */
+export function exp(pen: Pen, x: Code, { range = "all", plus }: ExpOptions = {}): Code {
   const { v, keep, number, table } = pen;
   const [low, high] = table.exponentialRange;
-  const { k, r } = reduce(pen, negative ? keep(v.greaterOf(x, number(low))) : clamp(pen, x, low, high), 1);
+  const clamped =
+    range === "all" ? clamp(pen, x, low, high) : range === "negative" ? keep(v.greaterOf(x, number(low))) : x;
+  const reduced = reduce(pen, clamped, 1);
+  const r = plus ? keep(v.add(reduced.r, v.add(reduced.rest(), plus))) : reduced.r;
   const p = v.add(v.add(v.mul(v.mul(r, r), polynomial(pen, table.exponential, r)), r), number(1));
-  const [first, second] = powerOfTwoInHalves(pen, k);
+  if (range === "moderate") return v.mul(p, powerOfTwo(pen, reduced.k));
+  const [first, second] = powerOfTwoInHalves(pen, reduced.k);
   return v.mul(v.mul(p, first), second);
 }
 

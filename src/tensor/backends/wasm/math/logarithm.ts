@@ -46,13 +46,18 @@ function atTheEnds({ v, number }: Pen, x: Code, inside: Code): Code {
   return v128.or(positive, v.less(x, number(0)));
 }
 
-export function log(pen: Pen, x: Code): Code {
+/** The same for denormal numbers too. */
+export function splitPositive(pen: Pen, x: Code): Pick<Split, "k" | "m"> {
   const { v, keep, number, mantissaBits, bias } = pen;
   const denormal = keep(v.less(x, number(2 ** (1 - bias))));
   const up = mantissaBits + 2;
   const { k, m } = split(pen, keep(v128.bitSelect(denormal, v.mul(x, number(2 ** up)), x)));
-  const exponent = keep(v.sub(k, v128.and(denormal, number(up))));
-  return atTheEnds(pen, x, logarithm(pen, exponent, keep(v.sub(m, number(1)))));
+  return { k: keep(v.sub(k, v128.and(denormal, number(up)))), m };
+}
+
+export function log(pen: Pen, x: Code): Code {
+  const { k, m } = splitPositive(pen, x);
+  return atTheEnds(pen, x, logarithm(pen, k, pen.keep(pen.v.sub(m, pen.number(1)))));
 }
 
 /** `log(u + rest)` where `u + rest = 1 + x` exactly; the rest goes into `f`, which for k = 0 then is `x` itself. */
@@ -74,7 +79,7 @@ export function log1p(pen: Pen, x: Code): Code {
 /** `max(x, 0) + log(1 + e^(-|x|))`. */
 export function softplus(pen: Pen, x: Code): Code {
   const { v, keep, number } = pen;
-  const e = keep(exp(pen, keep(v128.or(x, pen.bits(signBit(pen)))), { negative: true }));
+  const e = keep(exp(pen, keep(v128.or(x, pen.bits(signBit(pen)))), { range: "negative" }));
   const large = keep(v.greater(e, number(Math.SQRT2 - 1)));
   const f = keep(v128.bitSelect(large, v.mul(v.sub(e, number(1)), number(0.5)), e));
   const k = keep(v128.and(large, number(1)));

@@ -4,6 +4,7 @@
 import {
   type Code,
   type FunctionWriter,
+  f64x2,
   i32,
   i32x4,
   i64x2,
@@ -42,6 +43,10 @@ export interface Pen extends Format {
   shiftLeft(words: Code, by: number): Code;
   /** Fills with zeros. */
   shiftRight(words: Code, by: number): Code;
+  /** A local with this value, to be set again. */
+  variable(value: Code): Local;
+  /** The same pen in double precision. */
+  inDouble(): Pen;
   /** The same pen, whose statements go to `statements`, to stand in a branch. */
   branch(statements: Code[]): Pen;
 }
@@ -50,35 +55,40 @@ export interface Pen extends Format {
 export function penOn(writer: FunctionWriter, v: VectorFloat): { emit(body: (pen: Pen) => Code): Code } {
   const free: Local[] = [];
   const used: Local[] = [];
-  const format = formats[v.scalar.type];
-  const { words, mantissaBits } = format;
-  const penTo = (add: Pen["add"]): Pen => ({
-    ...format,
-    v,
-    keep(value) {
+  const penFor = (of: VectorFloat, add: Pen["add"]): Pen => {
+    const format = formats[of.scalar.type];
+    const { words, mantissaBits } = format;
+    const variable = (value: Code): Local => {
       const local = free.pop() ?? writer.local("v128");
       used.push(local);
       add(local.set(value));
-      return local.get;
-    },
-    add,
-    number: v.constant,
-    bits: (value) =>
-      v128.constant(
-        new Uint8Array(
-          mantissaBits === 23
-            ? Int32Array.from({ length: 4 }, () => Number(BigInt.asIntN(32, value))).buffer
-            : BigInt64Array.from({ length: 2 }, () => BigInt.asIntN(64, value)).buffer,
+      return local;
+    };
+    return {
+      ...format,
+      v: of,
+      add,
+      variable,
+      keep: (value) => variable(value).get,
+      number: of.constant,
+      bits: (value) =>
+        v128.constant(
+          new Uint8Array(
+            mantissaBits === 23
+              ? Int32Array.from({ length: 4 }, () => Number(BigInt.asIntN(32, value))).buffer
+              : BigInt64Array.from({ length: 2 }, () => BigInt.asIntN(64, value)).buffer,
+          ),
         ),
-      ),
-    shiftLeft: (a, by) => words.shiftLeft(a, i32.constant(by)),
-    shiftRight: (a, by) => words.shiftRightUnsigned(a, i32.constant(by)),
-    branch: (statements) =>
-      penTo((...more) => {
-        statements.push(...more);
-      }),
-  });
-  const pen = penTo(writer.add);
+      shiftLeft: (a, by) => words.shiftLeft(a, i32.constant(by)),
+      shiftRight: (a, by) => words.shiftRightUnsigned(a, i32.constant(by)),
+      inDouble: () => penFor(f64x2, add),
+      branch: (statements) =>
+        penFor(of, (...more) => {
+          statements.push(...more);
+        }),
+    };
+  };
+  const pen = penFor(v, writer.add);
   return {
     emit(body) {
       const value = body(pen);
