@@ -1,20 +1,30 @@
 // Small graphs on many columns at once: every number of the graph becomes a vector over neighbouring columns (one chain per
 // lane), several vectors are on their way together, and a graph's loops, such as a whole trajectory, run inside one call.
 
+import { integerAtLeast } from "../../../arguments/index.js";
 import { type Graph, sizeOf } from "../../graph.js";
 import type { NumberArray } from "../../program.js";
-import { expand } from "../javascript/expand.js";
+import { expand, type ScalarProgram } from "../javascript/expand.js";
+import type { Memory } from "../javascript/scalars.js";
 import { moduleWriter } from "./assembler.js";
 import { compileModule, instantiate, newMemory, pagesFor, type WasmModule } from "./instance.js";
-import { type Imported, importFunctions, writeRun } from "./lanes/code.js";
-import { type Layout, layoutOf, type Place } from "./lanes/layout.js";
-import { type LanePlan, lanePlan, operationsOf, pressureOf } from "./lanes/plan.js";
+import { writeRun } from "./lanes/code.js";
+import { type Imported, importFunctions } from "./lanes/imported.js";
+import { type ColumnOptions, type Layout, layoutOf, type Place } from "./lanes/layout.js";
+import { type Held, type LanePlan, lanePlan, operationsOf, pressureOf } from "./lanes/plan.js";
 
 export interface LaneOptions {
   /** How many columns. */
   readonly width: number;
   /** Which inputs have a last axis over the columns; all where left out. The others are shared. */
   readonly mapped?: readonly boolean[];
+  /**
+   * For each output the input, if any, that it takes the place of: the two are one array, of the same shape and dtype, so that the next
+   * `run` goes on from there. Only for outputs that are computed and inputs that are mapped.
+   */
+  readonly replaces?: readonly (number | undefined)[];
+  /** Functions such as exp as the interpreter computes them, bit for bit, one lane at a time. Several times slower. */
+  readonly exact?: boolean;
   /** How many columns to have in hand at once, at most; chosen by the graph where left out. */
   readonly columns?: number;
 }
@@ -30,25 +40,28 @@ export interface LaneProgram {
   run(): void;
 }
 
-/** A graph of more operations than this is better run as loops; the code of so many is about a quarter of a megabyte. */
-const mostOperations = 4000;
+/** A larger graph gains less, and the time to write it out grows beyond a tenth of a second. */
+const mostOperations = 2000;
 
 /**
  * A program with memory of its own for `graph` on `width` columns, equal to `mapColumns` bit for bit but for the functions that vectors
- * compute themselves (exp, log, ...), which are equal to a few units in the last place and the same in every lane. Undefined where
- * the graph is too large to be written out. Modules are kept with their graph: a second call costs little.
+ * compute themselves (exp, log, ...), which are equal to a few units in the last place, and the same in every lane and for every
+ * width. Undefined where the graph is too large to be written out. Modules are kept with their graph: a second call costs little.
+ *
+ * Throws a RangeError where an output cannot take the place of an input.
  */
 export function compileLanes(graph: Graph, options: LaneOptions): LaneProgram | undefined {
-  const { width, mapped = graph.inputs.map(() => true), columns = 0 } = options;
+  const { width, mapped = graph.inputs.map(() => true), replaces = [], exact = false, columns = 0 } = options;
+  integerAtLeast("compileLanes", "width", width, 1);
   let byOptions = compiled.get(graph);
   if (byOptions === undefined) {
     byOptions = new Map();
     compiled.set(graph, byOptions);
   }
-  const key = `${width} ${columns} ${mapped.map(Number).join("")}`;
+  const key = [width, mapped.map(Number).join(""), replaces.join(), exact, columns].join(" ");
   let lanes = byOptions.get(key);
   if (lanes === undefined) {
-    lanes = write(graph, width, mapped, columns) ?? "too large";
+    lanes = write(graph, { width, mapped, replaces, columns }, exact) ?? "too large";
     byOptions.set(key, lanes);
   }
   return lanes === "too large" ? undefined : open(graph, width, lanes);
@@ -62,25 +75,48 @@ interface Lanes {
 
 const compiled = new WeakMap<Graph, Map<string, Lanes | "too large">>();
 
-function write(graph: Graph, width: number, mapped: readonly boolean[], columns: number): Lanes | undefined {
+function write(graph: Graph, options: ColumnOptions, exact: boolean): Lanes | undefined {
   const program = expand(graph, 4 * mostOperations);
   if (program === undefined) return undefined;
-  const { nodes } = program.scalars;
-  const dtypes = new Map<string, { single: boolean; shared: boolean }>();
-  graph.inputs.forEach(({ dtype }, i) => dtypes.set(`i${i}`, { single: dtype === "f32", shared: !mapped[i] }));
-  graph.outputs.forEach((k, i) => {
-    dtypes.set(`o${i}`, { single: graph.instructions[k].dtype === "f32", shared: false });
-  });
-  const hasSingle = [...dtypes.values()].some(({ single }) => single) || nodes.some(({ op }) => op === "round");
-  const plan = lanePlan(program, ({ name }) => dtypes.get(name) ?? { single: false, shared: false }, hasSingle);
+  checkReplaced(graph, program, options);
+  const { held, hasSingle } = heldBy(graph, program, options.mapped);
+  const plan = lanePlan(program, held, hasSingle);
   if (operationsOf(plan) > mostOperations) return undefined;
-  const inHand = columnsInHand(plan, width, columns);
-  const layout = layoutOf(graph, program, mapped, width, inHand);
+  const columns = columnsInHand(plan, options);
+  const layout = layoutOf(graph, program, { ...options, columns });
   const writer = moduleWriter();
-  const imported = importFunctions(writer, plan);
-  writeRun(writer, plan, layout, imported, width, inHand);
+  const imported = importFunctions(writer, plan, exact);
+  writeRun(writer, plan, layout, imported, options.width, columns);
   const bytes = writer.encode({ pages: pagesFor(layout.bytes), shared: false });
   return { module: compileModule(bytes), layout, imported };
+}
+
+/** A group reads its columns of an input before it stores its outputs, so the two may lie in one place; what is stored earlier may not. */
+function checkReplaced(graph: Graph, { outputs }: ScalarProgram, { mapped, replaces }: ColumnOptions): void {
+  replaces.forEach((input, index) => {
+    if (input === undefined) return;
+    const { shape, dtype } = graph.instructions[graph.outputs[index]];
+    const slot = graph.inputs[input];
+    const fits = slot !== undefined && mapped[input] && slot.dtype === dtype && slot.shape.join() === shape.join();
+    const isComputed = outputs.some((output) => output.index === index && output.ids !== undefined);
+    const isTwice = replaces.indexOf(input) !== index;
+    const isCopied = outputs.some(({ memory }) => memory?.name === `i${input}`);
+    if (!fits || !isComputed || isTwice || isCopied) {
+      throw new RangeError(`compileLanes: output ${index} cannot take the place of input ${input}`);
+    }
+  });
+}
+
+/** What the program's memories hold. */
+function heldBy(graph: Graph, { scalars }: ScalarProgram, mapped: readonly boolean[]) {
+  const byName = new Map<string, Held>();
+  graph.inputs.forEach(({ dtype }, i) => byName.set(`i${i}`, { single: dtype === "f32", shared: !mapped[i] }));
+  graph.outputs.forEach((k, i) => {
+    byName.set(`o${i}`, { single: graph.instructions[k].dtype === "f32", shared: false });
+  });
+  const hasSingle = [...byName.values()].some(({ single }) => single) || scalars.nodes.some(({ op }) => op === "round");
+  const held = ({ name }: Memory): Held => byName.get(name) ?? { single: false, shared: false };
+  return { held, hasSingle };
 }
 
 function open(graph: Graph, width: number, { module, layout, imported }: Lanes): LaneProgram {
@@ -102,18 +138,22 @@ function open(graph: Graph, width: number, { module, layout, imported }: Lanes):
   };
 }
 
-/** Vectors on their way at once pay until what is alive no longer fits the machine's registers by far. */
+/**
+ * Measured: with so many numbers alive at once, of which the machine's registers hold a few, further vectors still hide more waiting
+ * than they cost; 8 vectors hide all of it.
+ */
+const mostAlive = 110;
 const mostVectors = 8;
-const aliveAtOnce = 40;
-const mostInstructions = 8000;
+/** So much code at most, in vector instructions. */
+const mostInstructions = 6000;
 
 /** How many columns a group has: a multiple of the unit, and such that the groups are about equally large. */
-function columnsInHand(plan: LanePlan, width: number, asked: number): number {
+function columnsInHand(plan: LanePlan, { width, columns }: ColumnOptions): number {
   const { unit } = plan;
   const units = Math.ceil(width / unit);
-  const byRegisters = Math.floor(aliveAtOnce / Math.max(1, pressureOf(plan)));
+  const byRegisters = Math.floor(mostAlive / Math.max(1, pressureOf(plan)));
   const bySize = Math.floor(mostInstructions / Math.max(1, operationsOf(plan)));
-  const atMost = asked > 0 ? Math.ceil(asked / unit) : Math.max(1, Math.min(mostVectors, byRegisters, bySize));
+  const atMost = columns > 0 ? Math.ceil(columns / unit) : Math.max(1, Math.min(mostVectors, byRegisters, bySize));
   const groups = Math.ceil(units / atMost);
   return Math.ceil(units / groups) * unit;
 }

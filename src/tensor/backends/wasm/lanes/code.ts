@@ -2,7 +2,6 @@
 // inside. Vectors of one group do not wait for each other, which hides the time that each operation takes to finish.
 
 import type { Attributes } from "../../../graph.js";
-import { elementwise } from "../../../primitives.js";
 import type { Output } from "../../javascript/expand.js";
 import type { Block, ScalarLoop, ScalarNode } from "../../javascript/scalars.js";
 import {
@@ -13,6 +12,7 @@ import {
   demote,
   type FunctionReference,
   type FunctionWriter,
+  f32x4,
   f64,
   f64x2,
   i32,
@@ -22,36 +22,12 @@ import {
   promote,
   v128,
 } from "../assembler.js";
+import { type VectorMath, vectorMath } from "../math.js";
+import type { Imported } from "./imported.js";
 import type { Layout } from "./layout.js";
 import { masks, operations, vectorOf } from "./operations.js";
 import { fusedCondition, fusedRounding, isVariable, type LanePlan } from "./plan.js";
-import { type Columns, laneValues, type Values } from "./values.js";
-
-/** The primitives that are computed by functions of JavaScript, lane by lane. */
-export interface Imported {
-  readonly functions: Record<string, (...values: number[]) => number>;
-  reference(op: string, attributes: Attributes): FunctionReference;
-}
-
-/** Declares what the program needs of JavaScript. Must come before the functions of the module. */
-export function importFunctions(module: ModuleWriter, plan: LanePlan): Imported {
-  const { program, uses } = plan;
-  const functions: Imported["functions"] = {};
-  const references = new Map<string, FunctionReference>();
-  const nameOf = (op: string, { order }: Attributes): string => (order === undefined ? op : `${op}${order}`);
-  const { nodes } = program.scalars;
-  nodes.forEach((node, id) => {
-    const fused = node.op === "round" && fusedRounding(nodes, plan.single, id);
-    const { op, attributes } = fused ? nodes[node.operands[0]] : node;
-    const name = nameOf(op, attributes);
-    if (uses[id] === 0 || elementwise[op] === undefined || operations[op] !== undefined || references.has(name)) return;
-    const { evaluate, operands } = elementwise[op];
-    functions[name] = (a, b, c) => evaluate(attributes, a, b, c);
-    const parameters = Array.from({ length: operands }, () => "f64" as const);
-    references.set(name, module.imported(name, { parameters, results: ["f64"] }));
-  });
-  return { functions, reference: (op, attributes) => references.get(nameOf(op, attributes))! };
-}
+import { laneValues, type Values } from "./values.js";
 
 /** Writes `run` for `width` columns, in groups of at most `columns`. */
 export function writeRun(
@@ -67,18 +43,18 @@ export function writeRun(
     const rest = width - groups * columns;
     const byteOffset = f.local("i32");
     const halfOffset = f.local("i32");
-    const nowhere: Columns = { count: columns, existing: columns, offset: { 4: i32.constant(0), 8: i32.constant(0) } };
-    const shared = laneValues(f, plan, layout, nowhere);
-    writeShared(f, plan, shared, imported);
+    const offset = { 4: halfOffset.get, 8: byteOffset.get };
+    const scribe = scribeOf(f);
+    const shared = laneValues(f, plan, layout, { count: columns, existing: columns, offset });
+    const writing: Writing = { f: scribe, plan, values: shared, imported };
+    writeShared(writing);
 
-    const group = (count: number, existing: number): Code[] => {
-      const written = recorder(f);
-      written.writer.add(halfOffset.set(i32.shiftRightUnsigned(byteOffset.get, i32.constant(1))));
-      const offset = { 4: halfOffset.get, 8: byteOffset.get };
-      const values = laneValues(written.writer, plan, layout, { count, existing, offset }, shared.held);
-      writeGroup(written.writer, plan, values, imported);
-      return written.statements;
-    };
+    const group = (count: number, existing: number): Code[] =>
+      scribe.apart(() => {
+        scribe.add(halfOffset.set(i32.shiftRightUnsigned(byteOffset.get, i32.constant(1))));
+        const values = laneValues(f, plan, layout, { count, existing, offset }, shared.held);
+        writeGroup({ ...writing, values });
+      });
     if (groups > 0) {
       const end = i32.constant(groups * columns * 8);
       f.add(countedLoop(byteOffset, i32.constant(0), end, columns * 8, group(columns, columns)));
@@ -90,14 +66,48 @@ export function writeRun(
   });
 }
 
-/** A writer of the same function whose statements are kept apart. */
-function recorder(f: FunctionWriter): { writer: FunctionWriter; statements: Code[] } {
-  const statements: Code[] = [];
-  return { writer: { ...f, add: (...more) => void statements.push(...more) }, statements };
+/** What is written, and for which columns. */
+interface Writing {
+  readonly f: Scribe;
+  readonly plan: LanePlan;
+  readonly values: Values;
+  readonly imported: Imported;
+}
+
+/** Writes one function, parts of it apart, such as the body of a loop. */
+interface Scribe extends FunctionWriter {
+  /** The statements that `write` adds. */
+  apart(write: () => void): Code[];
+  math(single: boolean): VectorMath;
+}
+
+function scribeOf(f: FunctionWriter): Scribe {
+  let statements: Code[] | undefined;
+  const writer: FunctionWriter = {
+    ...f,
+    add(...more) {
+      if (statements === undefined) f.add(...more);
+      else statements.push(...more);
+    },
+  };
+  const [double, single] = [vectorMath(writer, f64x2), vectorMath(writer, f32x4)];
+  return {
+    ...writer,
+    apart(write) {
+      const outside = statements;
+      const own: Code[] = [];
+      statements = own;
+      write();
+      statements = outside;
+      return own;
+    },
+    math: (asSingle) => (asSingle ? single : double),
+  };
 }
 
 /** What all columns share and no loop changes, computed once. */
-function writeShared(f: FunctionWriter, plan: LanePlan, values: Values, imported: Imported): void {
+function writeShared(writing: Writing): void {
+  const { plan, values } = writing;
   const { nodes, top } = plan.program.scalars;
   const known = (id: number): boolean => {
     const { op } = nodes[id];
@@ -109,30 +119,32 @@ function writeShared(f: FunctionWriter, plan: LanePlan, values: Values, imported
     if (!("node" in entry) || plan.uses[entry.node] === 0) continue;
     const { op } = nodes[entry.node];
     if (op === "load" || isVariable(op) || !plan.operandsOf(entry.node).every(known)) continue;
-    writeNode(f, plan, values, imported, entry.node);
+    writeNode(writing, entry.node);
   }
 }
 
-function writeGroup(f: FunctionWriter, plan: LanePlan, values: Values, imported: Imported): void {
-  writeBlock(f, plan, values, imported, plan.program.scalars.top);
-  for (const output of plan.program.outputs) writeOutput(f, values, output);
+function writeGroup(writing: Writing): void {
+  const { scalars, outputs } = writing.plan.program;
+  writeBlock(writing, scalars.top);
+  for (const output of outputs) writeOutput(writing, output);
 }
 
-function writeBlock(f: FunctionWriter, plan: LanePlan, values: Values, imported: Imported, { entries }: Block): void {
+function writeBlock(writing: Writing, { entries }: Block): void {
+  const { f, plan, values } = writing;
   for (const entry of entries) {
     if ("node" in entry) {
-      if (plan.uses[entry.node] > 0 && !values.has(entry.node)) writeNode(f, plan, values, imported, entry.node);
+      if (plan.uses[entry.node] > 0 && !values.has(entry.node)) writeNode(writing, entry.node);
     } else if ("store" in entry) {
       const { memory, start, stride, turn, value } = entry.store;
       const row = { start, stride, counter: values.counterOf(turn) };
       f.add(...values.store(memory.name, row, (single, w) => values.get(value, single, w)));
-    } else writeLoop(f, plan, values, imported, entry.loop);
+    } else writeLoop(writing, entry.loop);
   }
 }
 
 // Nodes ------------------------------------------------------------------------------------------------------------
 
-function writeNode(f: FunctionWriter, plan: LanePlan, values: Values, imported: Imported, id: number): void {
+function writeNode({ f, plan, values, imported }: Writing, id: number): void {
   const { program, single, uniform } = plan;
   const { nodes } = program.scalars;
   const { op, operands, attributes, memory, start, stride } = nodes[id];
@@ -167,7 +179,10 @@ function writeNode(f: FunctionWriter, plan: LanePlan, values: Values, imported: 
   };
   const apply = (name: string, given: Attributes, codes: readonly Code[]): Code => {
     if (operations[name] !== undefined) return operations[name](v, codes[0], codes[1], codes[2]);
-    return laneByLane(f, imported.reference(name, given), single[id], codes);
+    const call = imported.reference(name, given);
+    return call === undefined
+      ? (f.math(single[id])[name as keyof VectorMath] as (...operands: readonly Code[]) => Code)(...codes)
+      : laneByLane(f, call, single[id], codes);
   };
   const computed = Array.from({ length: values.vectorsOf(id) }, (_, w) => compute(w));
   values.declare(id).forEach((local, w) => f.add(local.set(computed[w])));
@@ -187,7 +202,8 @@ function laneByLane(f: FunctionWriter, call: FunctionReference, single: boolean,
 
 // Loops ------------------------------------------------------------------------------------------------------------
 
-function writeLoop(f: FunctionWriter, plan: LanePlan, values: Values, imported: Imported, turns: ScalarLoop): void {
+function writeLoop(writing: Writing, turns: ScalarLoop): void {
+  const { f, plan, values } = writing;
   const { single, uses, program } = plan;
   const { count, reversed, turn, block: body, carries, lasts } = turns;
   const counter = f.local("i32");
@@ -211,18 +227,19 @@ function writeLoop(f: FunctionWriter, plan: LanePlan, values: Values, imported: 
   values.countTurn(turn, counter);
   const turnNumber = values.declare(turn)[0];
 
-  const { writer, statements } = recorder(f);
-  writer.add(turnNumber.set(f64x2.splat(f64.fromI32(counter.get))));
-  const bound = boundOf(program.scalars.nodes, turns);
-  if (bound !== undefined) writer.add(brIf(1, i32.isZero(v128.anyTrue(values.goingOn(turn, bound)))));
-  writeBlock(writer, plan, values, imported, body);
-  for (const { node, inside, locals } of kept) {
-    vectors(inside, node).forEach((code, w) => writer.add(locals[w].set(code)));
-  }
-  // All next values are on the stack before the first carry changes.
-  const changing = carried.filter(({ node, next }) => next !== node);
-  for (const { node, next } of changing) writer.add(...vectors(next, node));
-  for (const local of changing.flatMap(({ locals }) => locals).reverse()) writer.add(local.set([]));
+  const statements = f.apart(() => {
+    f.add(turnNumber.set(f64x2.splat(f64.fromI32(counter.get))));
+    const bound = boundOf(program.scalars.nodes, turns);
+    if (bound !== undefined) f.add(brIf(1, i32.isZero(v128.anyTrue(values.goingOn(turn, bound)))));
+    writeBlock(writing, body);
+    for (const { node, inside, locals } of kept) {
+      vectors(inside, node).forEach((code, w) => f.add(locals[w].set(code)));
+    }
+    // All next values are on the stack before the first carry changes.
+    const changing = carried.filter(({ node, next }) => next !== node);
+    for (const { node, next } of changing) f.add(...vectors(next, node));
+    for (const local of changing.flatMap(({ locals }) => locals).reverse()) f.add(local.set([]));
+  });
 
   const step = i32.constant(reversed ? -1 : 1);
   const beyond = i32.constant(reversed ? -1 : count);
@@ -254,7 +271,7 @@ function boundOf(nodes: readonly ScalarNode[], { turn, reversed, block: body, ca
 
 // Outputs ----------------------------------------------------------------------------------------------------------
 
-function writeOutput(f: FunctionWriter, values: Values, { index, ids, memory, length }: Output): void {
+function writeOutput({ f, values }: Writing, { index, ids, memory, length }: Output): void {
   const to = `o${index}`;
   if (ids !== undefined) {
     ids.forEach((id, start) => {

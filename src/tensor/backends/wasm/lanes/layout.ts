@@ -23,15 +23,24 @@ export interface Layout {
   of(name: string): Place;
 }
 
+/** What is settled about a program's columns. */
+export interface ColumnOptions {
+  readonly width: number;
+  readonly mapped: readonly boolean[];
+  readonly replaces: readonly (number | undefined)[];
+  readonly columns: number;
+}
+
 const alignment = 64;
 
-/** `columns` is the largest number of columns in hand at once. */
+/**
+ * `columns` is the largest number of columns in hand at once. Where `replaces` names an input for an output, the output lies where
+ * that input does.
+ */
 export function layoutOf(
   graph: Graph,
   program: ScalarProgram,
-  mapped: readonly boolean[],
-  width: number,
-  columns: number,
+  { width, mapped, replaces, columns }: ColumnOptions,
 ): Layout {
   let next = 0;
   const allocate = (dtype: DType, rows: number, kind: Place["columns"]): Place => {
@@ -44,8 +53,10 @@ export function layoutOf(
   const inputs = graph.inputs.map(({ dtype, shape }, i) =>
     allocate(dtype, sizeOf(shape), mapped[i] ? "all" : "shared"),
   );
-  const outputs = graph.outputs.map((k) => {
+  const outputs = graph.outputs.map((k, i) => {
     const { dtype, shape } = graph.instructions[k];
+    const replaced = replaces[i];
+    if (replaced !== undefined) return inputs[replaced];
     return allocate(dtype, sizeOf(shape), "all");
   });
   const byName = new Map<string, Place>();

@@ -1,6 +1,7 @@
 // What must be known of every scalar before vectors are written: its precision, whether columns differ in it, who reads it, and how
 // many vectors may be on their way at once.
 
+import { elementwise } from "../../../primitives.js";
 import { needs, type ScalarProgram } from "../../javascript/expand.js";
 import { liveNodes } from "../../javascript/scalar-code.js";
 import type { Block, Memory, ScalarLoop, ScalarNode } from "../../javascript/scalars.js";
@@ -59,16 +60,13 @@ export function lanePlan(program: ScalarProgram, held: (memory: Memory) => Held,
   return { program, single, uniform, uses, unit: hasSingle ? 4 : 2, operandsOf };
 }
 
-/** Does rounding an f64 result to f32 give what the operation in f32 gives? (Figueroa 1995: 53 bits are more than 2 * 24 + 1.) */
-const roundsOnce = new Set(["add", "sub", "mul", "div", "sqrt"]);
-
-/** Functions whose f32 version is good to some units in the last place, which is all that is asked of them. */
-const approximate = new Set(["exp", "log", "log1p", "expm1", "sin", "cos", "tanh", "sigmoid", "softplus", "erf"]);
-
-/** Is `round(op(...))` computed as the operation in f32? */
+/**
+ * Is `round(op(...))` computed as the operation in f32? Sums, products, quotients and roots of f32 numbers may be: 53 bits are more than
+ * 2 * 24 + 1, so rounding twice is rounding once (Figueroa 1995).
+ */
 export function fusedRounding(nodes: readonly ScalarNode[], single: readonly boolean[], id: number): boolean {
   const { op, operands } = nodes[nodes[id].operands[0]];
-  return (roundsOnce.has(op) || approximate.has(op)) && operands.every((operand) => single[operand]);
+  return elementwise[op] !== undefined && operands.every((operand) => single[operand]);
 }
 
 export const comparisons: ReadonlySet<string> = new Set(["less", "lessEqual", "equal"]);
