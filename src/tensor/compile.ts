@@ -2,12 +2,13 @@
 
 import { interpreter } from "./backends/interpreter.js";
 import { javascript } from "./backends/javascript.js";
+import { wasm } from "./backends/wasm/loops.js";
 import type { Graph } from "./graph.js";
 import { sizeOf } from "./graph.js";
 import type { Backend, BackendName, NumberArray, Program } from "./program.js";
 import { emptyArray } from "./program.js";
 
-const backends: Readonly<Record<BackendName, Backend>> = { interpreter, javascript };
+const backends: Readonly<Record<BackendName, Backend>> = { interpreter, javascript, wasm };
 
 export interface CompileOptions {
   /** Which back end; the fastest that there is where left out. */

@@ -12,7 +12,7 @@ export interface Program {
   run(inputs: readonly NumberArray[], outputs: readonly NumberArray[]): void;
 }
 
-export type BackendName = "interpreter" | "javascript";
+export type BackendName = "interpreter" | "javascript" | "wasm";
 
 /** A back end compiles any valid graph. */
 export interface Backend {

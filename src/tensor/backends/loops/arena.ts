@@ -21,6 +21,15 @@ export function placeBuffers(buffers: readonly Buffer[], dtype: DType): number {
     const ended = busy.filter(({ last }) => last < buffer.first);
     busy = busy.filter(({ last }) => last >= buffer.first);
     for (const { place, size } of ended) free = withGap(free, place, aligned(size));
+    const { inherits } = buffer;
+    if (inherits !== undefined && inherits.last === buffer.first && inherits.size === buffer.size) {
+      const heirless = busy.indexOf(inherits);
+      if (heirless >= 0) {
+        buffer.place = inherits.place;
+        busy[heirless] = buffer;
+        continue;
+      }
+    }
     // The smallest gap that is large enough.
     let best = -1;
     free.forEach(({ length }, i) => {

@@ -111,14 +111,15 @@ function inParts(members: readonly number[]): number[][] {
   return parts;
 }
 
-function usersOf({ instructions, outputs }: Graph): number[] {
+/** How often each value is used; being an output counts. */
+export function usersOf({ instructions, outputs }: Graph): number[] {
   const users = instructions.map(() => 0);
   for (const { inputs } of instructions) for (const input of inputs) users[input]++;
   for (const output of outputs) users[output]++;
   return users;
 }
 
-interface PaddedSums {
+export interface PaddedSums {
   /** Of the last addition of such a sum: its terms in order. */
   readonly terms: ReadonlyMap<number, readonly number[]>;
   /** The pads and additions that are not computed on their own. */
@@ -131,7 +132,7 @@ interface PaddedSums {
  * Sums `((a + b) + c) + ...` with at least two pads that serve nothing else. The gradient of a function of slices is one: written out it
  * would add mostly zeros, as many as there are slices times coordinates.
  */
-function paddedSums({ instructions }: Graph, users: readonly number[]): PaddedSums {
+export function paddedSums({ instructions }: Graph, users: readonly number[]): PaddedSums {
   const terms = new Map<number, readonly number[]>();
   const absorbed = new Set<number>();
   const isOwnPad = (k: number): boolean => instructions[k].op === "pad" && users[k] === 1;

@@ -16,6 +16,8 @@ export interface Buffer {
   first: number;
   last: number;
   place: number;
+  /** Arena: whose place it takes if that is last read where this is first written, entry by entry. */
+  inherits?: Buffer;
 }
 
 /** Element `index` lies at `offset + sum of index[axis] strides[axis] + sum of turn stride` in the buffer. */

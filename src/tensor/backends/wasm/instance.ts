@@ -4,6 +4,7 @@
 /** The memory of instances; arrays on `buffer` see what they write. */
 export interface WasmMemory {
   readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
 }
 
 /** A compiled module; may be posted to other threads. */
@@ -37,6 +38,17 @@ export function pagesFor(bytes: number): number {
 export function newMemory(pages: number): WasmMemory {
   try {
     return new wasm.Memory({ initial: pages });
+  } catch (error) {
+    throw new RangeError(`WebAssembly: no memory of ${pages * pageBytes} bytes: ${(error as Error).message}`);
+  }
+}
+
+/** Makes a memory at least so long; its `buffer` may be another one then. Throws as `newMemory` does. */
+export function growMemory(memory: WasmMemory, pages: number): void {
+  const missing = pages - memory.buffer.byteLength / pageBytes;
+  if (missing <= 0) return;
+  try {
+    memory.grow(missing);
   } catch (error) {
     throw new RangeError(`WebAssembly: no memory of ${pages * pageBytes} bytes: ${(error as Error).message}`);
   }
