@@ -26,7 +26,13 @@ export const sin = (pen: Pen, x: Code): Code => {
   return v128.or(value, v128.and(v.equal(x, number(0)), x));
 };
 
-export const cos = (pen: Pen, x: Code): Code => sineOf(pen, x, true);
+export const cos = (pen: Pen, x: Code): Code => {
+  const { v, number, mantissaBits } = pen;
+  const value = sineOf(pen, x, true);
+  // The sine of nearly pi / 2 may be rounded to the number below 1.
+  const tiny = v.less(v.abs(x), number(2 ** -(mantissaBits / 2 + 1)));
+  return v128.bitSelect(tiny, number(1), value);
+};
 
 function sineOf(pen: Pen, x: Code, cosine: boolean): Code {
   const { v, keep, number, table } = pen;

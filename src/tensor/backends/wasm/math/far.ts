@@ -6,8 +6,8 @@ import { type Code, i8x16, i64x2, v128 } from "../assembler.js";
 import type { Angle } from "./circle.js";
 import { type Pen, signBit } from "./pen.js";
 
-/** Four zeros, then the bytes of 1 / pi after the point. Also right for the largest double. */
-const inverseOfPi: Uint8Array = bytesOfInversePi(160, 4);
+/** Five zeros, the last before the point, then the bytes of 1 / pi: as many as the largest double asks for. */
+const inverseOfPi: Uint8Array = bytesOfInversePi(160, 5);
 
 /**
  * `|x| = M 2^(8 q)` with M below 2^60. Of 1 / pi only the bytes from q on give more than multiples of 256, and 24 of them give

@@ -66,12 +66,12 @@ export function log1p(pen: Pen, x: Code): Code {
   const u = keep(v.add(x, number(1)));
   // Knuth's two-sum.
   const one = keep(v.sub(u, x));
-  const sum = v.add(v.sub(x, v.sub(u, one)), v.sub(number(1), one));
-  // Where the rest is too small to matter, 2^-k would overflow.
-  const rest = v128.and(sum, v.less(x, number(2 ** (mantissaBits + 8))));
+  const rest = v.add(v.sub(x, v.sub(u, one)), v.sub(number(1), one));
   const { k, m, biased } = split(pen, u);
   const inverse = pen.shiftLeft(words.sub(pen.bits(BigInt(2 * bias)), biased), mantissaBits);
-  const f = keep(v.add(v.sub(m, number(1)), v.mul(rest, inverse)));
+  // Where the rest is too small to matter, 2^-k may overflow.
+  const added = v128.and(v.mul(rest, inverse), v.less(x, number(2 ** (mantissaBits + 8))));
+  const f = keep(v.add(v.sub(m, number(1)), added));
   const value = atTheEnds(pen, u, logarithm(pen, k, f));
   return v128.or(value, v128.and(x, pen.bits(signBit(pen))));
 }
