@@ -8,6 +8,7 @@ export { stiffness } from "./curvature.js";
 export { type HmcOptions, hmc } from "./hmc.js";
 export type { IntegratorName } from "./integrators.js";
 export type { Adaptation, Info, Kernel, KernelState, Sampler, SamplerDefinition } from "./kernel.js";
+export { type LangevinExcess, langevinExcess } from "./langevin-stiffness.js";
 export { type SgldOptions, sgld } from "./sgld.js";
 
 /** The definition of each kind of sampler. */

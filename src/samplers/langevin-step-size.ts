@@ -3,21 +3,11 @@
 // excesses add up to eps (a + s^2) / 4, which this file holds at 5 % in the stiffest direction.
 
 import type { Random } from "../random/random.js";
-import { curvatureProbe, type Gradient } from "./curvature.js";
+import { type EstimatedGradient, stiffnessProbe } from "./langevin-stiffness.js";
 
 /** Relative excess of the stationary variance in the stiffest direction. */
 const EXCESS = 0.05;
 const PRODUCT = 4 * EXCESS;
-const NOISE_BATCHES = 32;
-
-/** The gradient of an energy, well and cheaply estimated. */
-export interface EstimatedGradient {
-  readonly dim: number;
-  /** The gradient on rows that stay the same from call to call: its Hessian stands for that of the energy. */
-  readonly steady: Gradient;
-  /** The gradient on the next mini-batch; absent where there is no noise because every step sees all data. */
-  readonly noisy?: (q: Float64Array, random: Random, out: Float64Array) => void;
-}
 
 export interface LangevinStepSize {
   /** From a start whose surroundings are not known. Throws where no step size is small enough. */
@@ -26,45 +16,18 @@ export interface LangevinStepSize {
   next(q: Float64Array, scale: Float64Array, random: Random): number;
 }
 
-/**
- * `scale` is the square root of the diagonal preconditioner G, and all is measured in the coordinates `w / scale`, in which
- * the preconditioned dynamics is plain.
- */
+/** `scale` is the square root of the diagonal preconditioner G. */
 export function langevinStepSize(where: string, gradient: EstimatedGradient): LangevinStepSize {
   const { dim } = gradient;
-  const probe = curvatureProbe(dim);
-  const original = new Float64Array(dim);
-  const scaled = new Float64Array(dim);
+  const probe = stiffnessProbe(gradient);
   const displaced = new Float64Array(dim);
-  const estimate = new Float64Array(dim);
   let stiffest = 0;
 
   /** a + s^2 in the stiffest direction at `q`; infinite where gradients are not finite. */
   function stiffnessAt(q: Float64Array, scale: Float64Array, random: Random, iterations: number): number {
-    for (let i = 0; i < dim; i++) scaled[i] = q[i] / scale[i];
-    const inScaled: Gradient = (y, out) => {
-      for (let i = 0; i < dim; i++) original[i] = scale[i] * y[i];
-      gradient.steady(original, out);
-      for (let i = 0; i < dim; i++) out[i] *= scale[i];
-    };
-    const total = probe.largest(inScaled, scaled, iterations) + noiseAlong(probe.direction, q, scale, random);
+    const { curvature, noise } = probe(q, scale, random, iterations);
+    const total = curvature + noise;
     return Number.isFinite(total) ? total : Number.POSITIVE_INFINITY;
-  }
-
-  /** Variance of the mini-batch gradient along a direction. */
-  function noiseAlong(direction: Float64Array, q: Float64Array, scale: Float64Array, random: Random): number {
-    if (gradient.noisy === undefined) return 0;
-    let mean = 0;
-    let squares = 0;
-    for (let batch = 1; batch <= NOISE_BATCHES; batch++) {
-      gradient.noisy(q, random, estimate);
-      let along = 0;
-      for (let i = 0; i < dim; i++) along += direction[i] * scale[i] * estimate[i];
-      const before = along - mean;
-      mean += before / batch;
-      squares += before * (along - mean);
-    }
-    return squares / (NOISE_BATCHES - 1);
   }
 
   return {
