@@ -21,7 +21,7 @@ export function rhat(chains: readonly ArrayLike<number>[]): number {
 }
 
 /** Distances from the median of all draws (eq. 15), taken before the split as in `posterior`, so that an odd N counts whole. */
-function fold(chains: readonly Float64Array[]): Float64Array[] {
+export function fold(chains: readonly Float64Array[]): Float64Array[] {
   const median = sortedMedian(pooled(chains).sort());
   return chains.map((chain) => chain.map((x) => Math.abs(x - median)));
 }

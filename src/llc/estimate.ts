@@ -18,6 +18,11 @@ export interface LlcEstimate {
   /** Full-data loss of every kept draw, one array per chain; what a stopped chain kept is here too. */
   readonly trace: Float64Array[];
   readonly verdict: Verdict;
+  /**
+   * SGLD alone: the share by which its steps inflate the variance of the stiffest direction. Other directions get less, so about
+   * this share of `mean`, at most, is the steps' and not the law's; neither `standardError` nor `interval` has it.
+   */
+  readonly stepExcess?: number;
   readonly beta: number;
   readonly gamma: number;
   readonly center: Float64Array;

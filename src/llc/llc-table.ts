@@ -88,7 +88,7 @@ function cells({ name, llc, standardError, lower, upper, essBulk, rhat, verdict 
 }
 
 function estimateText(estimate: LlcEstimate): string {
-  const { beta, gamma, dataSize, dim, draws, lossAtCenter, perChain, verdict, standardError } = estimate;
+  const { beta, gamma, dataSize, dim, draws, lossAtCenter, perChain, stepExcess, verdict, standardError } = estimate;
   const { name, ...row } = rowOf(draws.sampler.kind, estimate);
   const [, llc, error, lower, upper, ess, rhat] = cells({ name, ...row });
   const drawsPerChain = Math.max(0, ...draws.lengths);
@@ -96,6 +96,9 @@ function estimateText(estimate: LlcEstimate): string {
     `LLC ${llc} \u00b1 ${error} (95% from ${lower} to ${upper}), d/2 = ${dim / 2}`,
     `by ${name}: ${draws.chains} chains of ${drawsPerChain} draws (${perChain.map((value) => roundedTo(value, standardError)).join(", ")}); bulk ESS ${ess}, R-hat ${rhat}`,
     `n = ${dataSize}, beta = ${significant(beta, 4)} (n beta = ${significant(dataSize * beta, 4)}), gamma = ${significant(gamma, 4)}; L_n(w*) = ${significant(lossAtCenter, 6)} nats`,
+    ...(stepExcess !== undefined && Number.isFinite(stepExcess)
+      ? [`SGLD's steps may have raised it by up to ${significant(100 * stepExcess, 2)} %, which the error leaves out`]
+      : []),
     ...(verdict.ok ? ["verdict: ok"] : verdict.problems.map(({ message }) => `verdict: ${message}`)),
   ].join("\n");
 }

@@ -9,7 +9,10 @@ import { sample } from "../chains/sample.js";
 import { essBulk, rhat } from "../diagnostics/index.js";
 import type { Energy } from "../energies/energy.js";
 import type { Loss } from "../networks/index.js";
-import { hmc, type Sampler, stiffness } from "../samplers/index.js";
+import { stream } from "../random/index.js";
+import { hmc, type LangevinExcess, langevinExcess, type Sampler } from "../samplers/index.js";
+import { agreementOfHalves } from "./agreement.js";
+import { depthBelow } from "./descent.js";
 import type { LlcEstimate } from "./estimate.js";
 import { readable } from "./llc-table.js";
 import { checkLoss, resolveTemperature, type TemperedOptions, tempered } from "./tempered.js";
@@ -30,7 +33,8 @@ export interface LlcOptions extends TemperedOptions, Omit<SampleOptions, "init">
 /**
  * Estimates the LLC of `loss` at `center`. Every chain starts there; the loss of every kept draw is that of all data.
  *
- * The estimate says itself what is wrong with it (`verdict`); it may be negative, and is never clipped. Rejects where an option is
+ * The estimate says itself what is wrong with it (`verdict`); it may be negative, and is never clipped. Its error and interval are those
+ * of the averages over chains: what SGLD's steps add is not in them (`stepExcess` bounds it), HMC has none. Rejects where an option is
  * wrong or the loss at the centre is not finite.
  * @example
  * const { parameters } = await train(loss, { steps: 5000 });
@@ -54,15 +58,17 @@ export async function llc(loss: Loss, options: LlcOptions): Promise<LlcEstimate>
   const { mean, standardError, interval, perChain, agreement } = chainMean(coefficients);
   const essOfTrace = usable.length > 0 ? essBulk(usable) : 0;
   const rhatOfTrace = usable.length > 0 ? rhat(usable) : Number.NaN;
+  const langevin = worstLangevin(energy, center, draws);
   const verdict = judge({
     draws,
-    lowest: lowestOf(coefficients),
-    mean,
+    depth: Math.max(-lowestOf(coefficients), depthBelow(energy, center, gamma)),
+    rounding: ROUNDING * Math.max(1, nbeta * Math.abs(lossAtCenter)),
     standardError,
     agreement,
+    agreementOfHalves: usable.length > 0 ? agreementOfHalves(usable) : Number.NaN,
     rhat: rhatOfTrace,
     essBulk: essOfTrace,
-    stepTimesCurvature: stepTimesCurvature(energy, center, draws),
+    langevin,
   });
   const estimate: LlcEstimate = readable({
     mean,
@@ -74,6 +80,7 @@ export async function llc(loss: Loss, options: LlcOptions): Promise<LlcEstimate>
     lossAtCenter,
     trace,
     verdict,
+    ...(langevin === undefined ? {} : { stepExcess: langevin.excess }),
     beta,
     gamma,
     center,
@@ -102,6 +109,10 @@ const llcOptions = [
   "title",
 ];
 
+/** Share of `n beta L_n` that rounding may take or give: a little above that of float32, in which networks compute. */
+const ROUNDING = 1e-6;
+const PLACES = 4;
+
 /** The chains that went through, cut to one length; where none did, those that kept anything. */
 function comparable(draws: Draws, trace: readonly Float64Array[]): Float64Array[] {
   const stopped = new Set(draws.stopped.map(({ chain }) => chain));
@@ -111,16 +122,31 @@ function comparable(draws: Draws, trace: readonly Float64Array[]): Float64Array[
   return kept.map((losses) => losses.slice(0, length));
 }
 
-/** Largest product of a chain's Langevin step size and the largest curvature at the centre, as its preconditioner shows it. */
-function stepTimesCurvature(energy: Energy, center: Float64Array, { adapted, sampler, chains, dim }: Draws): number {
-  if (sampler.kind !== "sgld") return Number.NaN;
-  const { stepSize, preconditioner } = adapted;
-  if (sampler.options.preconditioner !== "rmsprop") return Math.max(...stepSize) * stiffness(energy, center);
-  const products = Array.from(
-    { length: chains },
-    (_, c) => stepSize[c] * stiffness(energy, center, preconditioner.subarray(c * dim, (c + 1) * dim)),
-  );
-  return Math.max(...products);
+/**
+ * SGLD's largest excess variance: at the centre, and where up to four chains ended, for a degenerate minimum is flat at its centre
+ * and steep around it. Undefined for other samplers, and where no chain came as far as to have a step size.
+ */
+function worstLangevin(energy: Energy, center: Float64Array, draws: Draws): LangevinExcess | undefined {
+  const { adapted, sampler, chains, dim, final } = draws;
+  if (sampler.kind !== "sgld" || adapted.stepSize === undefined) return undefined;
+  const random = stream(draws.seed, "excess of llc");
+  const stopped = new Set(draws.stopped.map(({ chain }) => chain));
+  const measured: LangevinExcess[] = [];
+  const measure = (chain: number, q: Float64Array): void => {
+    const settings = {
+      stepSize: adapted.stepSize[chain],
+      batchSize: adapted.batchSize[chain],
+      preconditioner: adapted.preconditioner.subarray(chain * dim, (chain + 1) * dim),
+    };
+    if (settings.stepSize > 0) measured.push(langevinExcess(energy, q, settings, random));
+  };
+  for (let chain = 0; chain < Math.min(chains, PLACES); chain++) {
+    measure(chain, center);
+    if (!stopped.has(chain)) measure(chain, final.position.slice(chain * dim, (chain + 1) * dim));
+  }
+  return measured
+    .filter(({ excess }) => !Number.isNaN(excess))
+    .reduce<LangevinExcess | undefined>((worst, one) => (worst && worst.excess >= one.excess ? worst : one), undefined);
 }
 
 function lowestOf(chains: readonly Float64Array[]): number {

@@ -1,8 +1,9 @@
 // The error of a mean over several chains, from two sources that must agree where all is well: the autocorrelation within
 // chains, and the spread between them.
 
-import { essMean, mcseMean } from "../diagnostics/index.js";
-import { fDistributionTail, studentQuantile } from "./laws.js";
+import { mcseMean } from "../diagnostics/index.js";
+import { agreementOfMeans } from "./agreement.js";
+import { studentQuantile } from "./laws.js";
 
 export interface ChainMean {
   readonly mean: number;
@@ -39,20 +40,12 @@ export function chainMean(chains: readonly Float64Array[]): ChainMean {
     };
   }
   const between = Math.sqrt(variance(perChain) / perChain.length);
-  const agreement = agreementOf(chains, between);
+  const agreement = agreementOfMeans(chains);
   // Without a usable MCSE (constant or too short traces) the spread between chains is all there is.
   const spreadDecides = Number.isNaN(together) || agreement < disagreement;
   const standardError = spreadDecides ? Math.max(between, Number.isNaN(together) ? 0 : together) : together;
   const quantile = spreadDecides ? studentQuantile(0.975, perChain.length - 1) : normalQuantile;
   return { mean, standardError, interval: around(mean, quantile * standardError), perChain, agreement };
-}
-
-/** The chance of a spread of means like this one or larger, were each chain's mean off by its own error alone. */
-function agreementOf(chains: readonly Float64Array[], between: number): number {
-  const own = chains.map((chain) => ({ error: mcseMean([chain]), ess: essMean([chain]) }));
-  const within = Math.sqrt(own.reduce((sum, { error }) => sum + error * error, 0)) / chains.length;
-  const degrees = own.reduce((sum, { ess }) => sum + ess, 0);
-  return fDistributionTail((between / within) ** 2, chains.length - 1, Math.max(1, degrees));
 }
 
 function around(mean: number, margin: number): [number, number] {
