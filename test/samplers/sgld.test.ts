@@ -89,6 +89,26 @@ test("mini-batches multiply the variance by 1 + eps s^2 / 4, s^2 of rows drawn w
   );
 });
 
+test("a mini-batch holds no row twice, and every row as often as any other", () => {
+  const [n, batchSize] = [10, 7];
+  const energy = quadratic([1], n);
+  const seen = new Float64Array(n);
+  let steps = 0;
+  const gradient = (q: Float64Array, rows: Uint32Array, out: Float64Array): number => {
+    assert.equal(new Set(rows).size, batchSize);
+    for (const row of rows) seen[row]++;
+    steps++;
+    return energy.stochastic?.gradient(q, rows, out) ?? Number.NaN;
+  };
+  const watched = { ...energy, stochastic: { dataSize: n, gradient } };
+  visit(watched, sgld({ stepSize: 0.1, batchSize }), { ...plan, chains: 1, draws: 20000 }, () => {});
+  const share = batchSize / n;
+  const error = Math.sqrt(steps * share * (1 - share));
+  seen.forEach((count, row) => {
+    assert.ok(Math.abs(count - steps * share) < 4.5 * error, `row ${row}: ${count} of ${steps}`);
+  });
+});
+
 test("a frozen RMSProp preconditioner G leaves the law: variance 1 / (a (1 - eps G a / 4))", () => {
   const curvatures = [400, 25, 1];
   const energy = whole(independentGaussian(curvatures.map((a) => 1 / a)).energy);
