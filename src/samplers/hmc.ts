@@ -16,11 +16,21 @@ import type { Kernel, KernelState, Sampler, SamplerDefinition } from "./kernel.j
 import { inverseOf, massOption } from "./mass.js";
 import { overColumns } from "./trajectory.js";
 import { columnTrajectory } from "./trajectory-program.js";
+import { plainTransition, type Transition } from "./transition.js";
+import { compiledTransition } from "./transition-program.js";
 import { stanWarmup } from "./warmup.js";
 
 export interface HmcState extends KernelState {
   /** `[dim, width]`: the gradient at `position`, carried from transition to transition. */
   readonly gradient: Float64Array;
+}
+
+/** A state with what moves it: position, energy and gradient are the transition's own arrays. */
+interface MovingState extends HmcState {
+  readonly transition: Transition;
+  readonly info: HmcInfo;
+  /** The masses that `transition` knows. */
+  masses: number;
 }
 
 /** One number per column. */
@@ -50,49 +60,38 @@ interface HmcSettings {
 /** Longest trajectory of an automatic length, in steps. */
 const MOST_STEPS = 256;
 
-function hmcKernel(energy: Energy, settings: HmcSettings, width: number): Kernel<HmcState> {
+function hmcKernel(energy: Energy, settings: HmcSettings, width: number): Kernel<MovingState> {
   const { dim } = energy;
-  const { jitter, maxEnergyError } = settings;
+  const { jitter } = settings;
   const adapts = settings.stepSize === undefined;
-  const fixedSteps = settings.leapfrogSteps ?? (adapts ? 0 : Math.max(5, Math.ceil(Math.sqrt(dim))));
+  const fixedSteps = settings.leapfrogSteps ?? (adapts ? undefined : Math.max(5, Math.ceil(Math.sqrt(dim))));
 
   // d^(-1/4) is how the best step size of a Gaussian of unit scales falls with the dimension (Beskos et al. 2013).
   const stepSize = new Float64Array(width).fill(settings.stepSize ?? dim ** -0.25);
   const inverseMass = inverseOf(settings.mass ?? 1, dim, width);
   const momentumScale = inverseMass.map((inverse) => 1 / Math.sqrt(inverse));
-
-  const column = columnTrajectory(energy, integratorNamed("hmc", settings.integrator), fixedSteps);
-  const trajectory = overColumns(column, dim, width);
-
-  // The proposal moves in these; what is accepted is copied into the state.
-  const position = new Float64Array(dim * width);
-  const momentum = new Float64Array(dim * width);
-  const gradient = new Float64Array(dim * width);
-  const proposed = new Float64Array(width);
-  const start = new Float64Array(width);
-  const steps = new Int32Array(width);
+  /** How often the masses have changed. */
+  let masses = 0;
   const normals = new Float64Array(dim);
-
-  const info: HmcInfo = {
-    acceptance: new Float64Array(width),
-    accepted: new Float64Array(width),
-    energyError: new Float64Array(width),
-    diverging: new Float64Array(width),
-    stepSize: new Float64Array(width),
-    leapfrogSteps: new Float64Array(width),
-  };
 
   return {
     width,
-    statistics: Object.keys(info),
+    statistics: ["acceptance", "accepted", "energyError", "diverging", "stepSize", "leapfrogSteps"],
 
     init(startAt) {
-      const state: HmcState = {
-        position: startAt.slice(),
-        energy: new Float64Array(width),
+      const transition = transitionFor(energy, settings, fixedSteps, width);
+      const { position, gradient, acceptance, accepted, energyError, diverging, leapfrogSteps } = transition;
+      const state: MovingState = {
+        position,
+        energy: transition.energy,
         stopped: new Uint8Array(width),
-        gradient: new Float64Array(dim * width),
+        gradient,
+        transition,
+        info: { acceptance, accepted, energyError, diverging, stepSize: transition.stepSize, leapfrogSteps },
+        masses: -1,
       };
+      position.set(startAt);
+      if (fixedSteps !== undefined) leapfrogSteps.fill(fixedSteps);
       const q = new Float64Array(dim);
       const g = new Float64Array(dim);
       for (let c = 0; c < width; c++) {
@@ -107,59 +106,35 @@ function hmcKernel(energy: Energy, settings: HmcSettings, width: number): Kernel
       return state;
     },
 
-    // Hot: what it costs is the trajectory, and on small energies the passes over the coordinates; nothing is allocated.
+    // Hot: what it costs is the transition, and on small energies the random numbers; nothing is allocated.
     step(state, random) {
-      const q = state.position;
-      const g = state.gradient;
-      const used = info.stepSize;
+      const { transition } = state;
+      if (state.masses !== masses) {
+        transition.inverseMass.set(inverseMass);
+        transition.momentumScale.set(momentumScale);
+        state.masses = masses;
+      }
+      const { normals: all, stepSize: used, leapfrogSteps: steps, uniform } = transition;
       for (let c = 0; c < width; c++) {
         const stream = random[c];
         used[c] = jitter > 0 ? stepSize[c] * (1 + jitter * (2 * stream.uniform() - 1)) : stepSize[c];
-        steps[c] = fixedSteps > 0 ? fixedSteps : uniformSteps(stream.uniform(), stepSize[c]);
-        info.leapfrogSteps[c] = steps[c];
+        if (fixedSteps === undefined) steps[c] = uniformSteps(stream.uniform(), stepSize[c]);
         stream.fillNormal(normals);
-        let squares = 0;
-        for (let i = 0, k = c; i < dim; i++, k += width) {
-          const normal = normals[i];
-          squares += normal * normal;
-          momentum[k] = momentumScale[k] * normal;
-          position[k] = q[k];
-          gradient[k] = g[k];
-        }
-        start[c] = state.energy[c] + squares / 2;
+        for (let i = 0, k = c; i < dim; i++, k += width) all[k] = normals[i];
+        uniform[c] = stream.uniform();
       }
-
-      trajectory.run(position, momentum, gradient, used, inverseMass, steps, proposed);
-
-      for (let c = 0; c < width; c++) {
-        let squares = 0;
-        for (let k = c; k < momentum.length; k += width) squares += momentum[k] * momentum[k] * inverseMass[k];
-        const error = proposed[c] + squares / 2 - start[c];
-        const finite = error - error === 0;
-        const acceptance = !finite ? 0 : error <= 0 ? 1 : Math.exp(-error);
-        const accepted = random[c].uniform() < acceptance;
-        if (accepted) {
-          state.energy[c] = proposed[c];
-          for (let k = c; k < q.length; k += width) {
-            q[k] = position[k];
-            g[k] = gradient[k];
-          }
-        }
-        info.acceptance[c] = acceptance;
-        info.accepted[c] = accepted ? 1 : 0;
-        info.energyError[c] = error;
-        info.diverging[c] = finite && Math.abs(error) <= maxEnergyError ? 0 : 1;
-      }
-      return info;
+      transition.run();
+      return state.info;
     },
 
     adaptation: adapts
       ? (warmup) => {
           const logAcceptance = oneStep(energy, settings, inverseMass, momentumScale, width);
           const massChanged = (c: number) => {
+            masses++;
             for (let k = c; k < inverseMass.length; k += width) momentumScale[k] = 1 / Math.sqrt(inverseMass[k]);
           };
-          return stanWarmup<HmcState>({ where: "hmc", stepSize, inverseMass, massChanged, logAcceptance }, warmup, {
+          return stanWarmup<MovingState>({ where: "hmc", stepSize, inverseMass, massChanged, logAcceptance }, warmup, {
             targetAcceptance: settings.targetAcceptance,
             adaptMass: settings.mass === undefined,
           });
@@ -168,6 +143,21 @@ function hmcKernel(energy: Energy, settings: HmcSettings, width: number): Kernel
 
     parameters: () => ({ stepSize: stepSize.slice(), inverseMass: inverseMass.slice() }),
   };
+}
+
+/** The transition as a program where the energy can be one, in plain JavaScript elsewhere. */
+function transitionFor(
+  energy: Energy,
+  { integrator: name, maxEnergyError }: HmcSettings,
+  leapfrogSteps: number | undefined,
+  width: number,
+): Transition {
+  const integrator = integratorNamed("hmc", name);
+  const options = { integrator, leapfrogSteps, mostSteps: MOST_STEPS, maxEnergyError };
+  const compiled = compiledTransition(energy, options, width);
+  if (compiled !== undefined) return compiled;
+  const column = columnTrajectory(energy, integrator, leapfrogSteps);
+  return plainTransition(overColumns(column, energy.dim, width), energy.dim, width, maxEnergyError);
 }
 
 /** The number of steps of a trajectory whose length is uniform on (0, pi), for `u` uniform on [0, 1). */

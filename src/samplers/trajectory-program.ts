@@ -8,11 +8,14 @@ import { type ColumnTrajectory, plainTrajectory } from "./trajectory.js";
 
 /** The trajectory of one column, compiled where the energy was traced. `usualSteps` is the number of steps of most calls, if any. */
 export function columnTrajectory(energy: Energy, integrator: Integrator, usualSteps?: number): ColumnTrajectory {
-  const { graph } = energy;
+  const graph = tracedEnergy(energy);
+  return graph === undefined ? plainTrajectory(energy, integrator) : compiledTrajectory(graph, integrator, usualSteps);
+}
+
+/** The graph of an energy that can be part of a program: of a position and nothing else, in f64. */
+export function tracedEnergy({ graph }: Energy): Graph | undefined {
   const fits = graph?.inputs.length === 1 && graph.outputs.length === 1 && graph.inputs[0].dtype === "f64";
-  return graph !== undefined && fits
-    ? compiledTrajectory(graph, integrator, usualSteps)
-    : plainTrajectory(energy, integrator);
+  return fits ? graph : undefined;
 }
 
 /**
@@ -65,36 +68,66 @@ export function compiledTrajectory(graph: Graph, integrator: Integrator, usualSt
 /** `(q [dim], p [dim], g [dim], stepSize [], inverseMass [dim]) -> (q, p, g, U)` after `steps` steps, at least one. */
 export function trajectoryGraph(energy: Graph, integrator: Integrator, steps: number): Graph {
   const { shape } = energy.inputs[0];
+  return trace(
+    ([position, momentum, gradient, stepSize, inverseMass]) => {
+      const end = trajectoryOf(energy, integrator, { position, momentum, gradient, stepSize, inverseMass }, steps);
+      return [end.position, end.momentum, end.gradient, end.energy];
+    },
+    [shape, shape, shape, [], shape],
+  );
+}
+
+/** Where a trajectory starts, and by what it moves. */
+export interface Start {
+  readonly position: Tensor;
+  readonly momentum: Tensor;
+  readonly gradient: Tensor;
+  readonly stepSize: Tensor;
+  readonly inverseMass: Tensor;
+}
+
+export interface End {
+  readonly position: Tensor;
+  readonly momentum: Tensor;
+  readonly gradient: Tensor;
+  readonly energy: Tensor;
+}
+
+/** The trajectory of `steps` steps, at least one; or of `taken` steps, a scalar of at most `steps`, with the same results. */
+export function trajectoryOf(energy: Graph, integrator: Integrator, start: Start, steps: number, taken?: Tensor): End {
+  const { stepSize, inverseMass } = start;
   const { kicks, drifts } = stagesOf(integrator);
-
-  const run = ([q0, p0, g0, stepSize, inverseMass]: Tensor[]): Tensor[] => {
-    const drift = (q: Tensor, p: Tensor, size: number): Tensor => q.add(stepSize.mul(size).mul(inverseMass).mul(p));
-    const valueAndSlope = (q: Tensor): [Tensor, Tensor] => {
-      const value = inline(energy, [q])[0];
-      return [value, gradient(value, [q])[0]];
-    };
-    /** One step whose first kick has been given already; `last` is the size of the one that ends it. */
-    const step = (start: Tensor, moving: Tensor, last: Tensor) => {
-      let q = drift(start, moving, drifts[0]);
-      let p = moving;
-      let [value, g] = valueAndSlope(q);
-      for (let stage = 1; stage < drifts.length; stage++) {
-        p = p.sub(stepSize.mul(kicks[stage]).mul(g));
-        q = drift(q, p, drifts[stage]);
-        [value, g] = valueAndSlope(q);
-      }
-      return { q, p: p.sub(last.mul(g)), g, value };
-    };
-
-    const edge = stepSize.mul(kicks[0]);
-    // A step's last kick and the next one's first are at the same point: one kick of twice the size.
-    const inner = repeat(steps - 1, [q0, p0.sub(edge.mul(g0))], ([q, p]) => {
-      const next = step(q, p, edge.mul(2));
-      return { carries: [next.q, next.p] };
-    });
-    const [q, p] = inner.carries;
-    const end = step(q, p, edge);
-    return [end.q, end.p, end.g, end.value];
+  const drift = (q: Tensor, p: Tensor, size: number): Tensor => q.add(stepSize.mul(size).mul(inverseMass).mul(p));
+  const valueAndSlope = (q: Tensor): [Tensor, Tensor] => {
+    const value = inline(energy, [q])[0];
+    return [value, gradient(value, [q])[0]];
   };
-  return trace(run, [shape, shape, shape, [], shape]);
+  /** One step whose first kick has been given already; `last` is the size of the one that ends it. */
+  const step = (from: Tensor, moving: Tensor, last: Tensor): End => {
+    let q = drift(from, moving, drifts[0]);
+    let p = moving;
+    let [value, g] = valueAndSlope(q);
+    for (let stage = 1; stage < drifts.length; stage++) {
+      p = p.sub(stepSize.mul(kicks[stage]).mul(g));
+      q = drift(q, p, drifts[stage]);
+      [value, g] = valueAndSlope(q);
+    }
+    return { position: q, momentum: p.sub(last.mul(g)), gradient: g, energy: value };
+  };
+
+  const edge = stepSize.mul(kicks[0]);
+  const before = taken?.sub(1);
+  // A step's last kick and the next one's first are at the same point: one kick of twice the size.
+  const inner = repeat(
+    steps - 1,
+    [start.position, start.momentum.sub(edge.mul(start.gradient))],
+    ([q, p], { number }) => {
+      const next = step(q, p, edge.mul(2));
+      if (before === undefined) return { carries: [next.position, next.momentum] };
+      const goesOn = number.less(before);
+      return { carries: [goesOn.where(next.position, q), goesOn.where(next.momentum, p)] };
+    },
+  );
+  const [q, p] = inner.carries;
+  return step(q, p, edge);
 }

@@ -1,5 +1,6 @@
 // The tensor engine: trace a function, differentiate it, compile it.
 
+export { compileLanes, type LaneOptions, type LaneProgram } from "./backends/wasm/lanes.js";
 export { mapColumns } from "./columns.js";
 export { type CompileOptions, compile, evaluate } from "./compile.js";
 export { gradient, hessianVectorProduct, jvp, vjp, withGradient } from "./derivatives.js";

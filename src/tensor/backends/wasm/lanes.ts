@@ -37,6 +37,8 @@ export interface LaneProgram {
   readonly inputs: readonly NumberArray[];
   /** One per output, `[..., width]`, in the program's own memory. */
   readonly outputs: readonly NumberArray[];
+  /** Primitives that vectors have no code for: each is a call of JavaScript per lane, which costs several times as much. */
+  readonly called: readonly string[];
   run(): void;
 }
 
@@ -134,6 +136,7 @@ function open(graph: Graph, width: number, { module, layout, imported }: Lanes):
       return view(place, sizeOf(shape) * (place.columns === "all" ? width : 1));
     }),
     outputs: graph.outputs.map((k, i) => view(layout.outputs[i], sizeOf(graph.instructions[k].shape) * width)),
+    called: Object.keys(imported.functions),
     run: run as () => void,
   };
 }
