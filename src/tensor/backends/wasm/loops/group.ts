@@ -4,89 +4,23 @@
 // The order of sums is fixed by the shape alone: each lane of each vector in flight adds up its own terms; then the vectors of a block are
 // added from the first to the last, and their lanes likewise.
 
-import { type DType, type Instruction, type Shape, sizeOf } from "../../../graph.js";
-import { mergeAxes } from "../../loops/axes.js";
+import { type Shape, sizeOf } from "../../../graph.js";
 import type { Plan } from "../../loops/plan.js";
 import { isFusedReduction, type Step } from "../../loops/schedule.js";
-import { type Buffer, rowMajor, type View } from "../../loops/views.js";
 import { type Code, type FunctionWriter, type Local, type VectorFloat, v128 } from "../assembler.js";
 import { fill } from "./copies.js";
-import { elementsIn, vectors, weightOf } from "./elements.js";
-import { type Block, loadVector, storeVector, type VectorNest, vectorAxis, type Walk, writeNest } from "./nest.js";
-import { bytesPer, type Writer } from "./writer.js";
-
-/** A walk with what is read or written there. */
-interface Access extends Walk {
-  readonly dtype: DType;
-  readonly view: View;
-}
-
-interface Accumulator {
-  readonly member: number;
-  /** The walk that finds its cell. */
-  readonly walk: number;
-  readonly op: "sum" | "maxOver";
-  readonly operand: number;
-}
+import { elementsIn, vectors } from "./elements.js";
+import { type Accumulator, type Group, groupOf } from "./group-parts.js";
+import { type Block, loadVector, storeVector, writeNest } from "./nest.js";
+import { nestOf } from "./order.js";
+import type { Writer } from "./writer.js";
 
 export function writeGroup(w: Writer, plan: Plan, { shape, members }: Step): void {
-  const { instructions, values, stored } = plan;
-  const inside = new Set(members.filter((k) => !isFusedReduction(instructions[k].op)));
-  const accesses: Access[] = [];
-  const addAccess = (dtype: DType, view: View): number =>
-    accesses.push({ address: w.address(view), bytes: bytesPer[dtype], strides: view.strides, dtype, view }) - 1;
   w.step((f) => {
-    const loads = new Map<string, number>();
-    const loadedBy = new Map<number, number>();
-    const stores = new Map<number, number>();
-    const accumulators: Accumulator[] = [];
-    for (const k of members) {
-      for (const operand of instructions[k].inputs) {
-        const { view, constant, dtype } = values[operand];
-        if (inside.has(operand) || constant !== undefined) continue;
-        const key = keyOf(view!);
-        if (!loads.has(key)) loads.set(key, addAccess(dtype, view!));
-        loadedBy.set(operand, loads.get(key)!);
-      }
-    }
-    for (const k of members) {
-      const { op, inputs, dtype } = instructions[k];
-      if (isFusedReduction(op)) {
-        const walk = addAccess(dtype, cellsOf(instructions[k], values[k].view!, shape));
-        accumulators.push({ member: k, walk, op: op as Accumulator["op"], operand: inputs[0] });
-      } else if (stored[k]) stores.set(k, addAccess(dtype, values[k].view!));
-    }
-    if (sizeOf(shape) === 0) {
-      for (const { member, op } of accumulators)
-        fill(f, w, values[member].view!, instructions[member].shape, startOf(op));
-      return;
-    }
-    passPlaces(w, accesses, new Set(loads.values()), stores, shape);
-    const group: Group = {
-      plan,
-      members,
-      inside,
-      accesses,
-      loads: new Set(loads.values()),
-      loadedBy,
-      stores,
-      accumulators,
-    };
-    writeLoops(f, w, group, shape);
+    const group = groupOf(w, plan, members, shape);
+    if (sizeOf(shape) > 0) writeLoops(f, w, group, shape);
+    else for (const accumulator of group.accumulators) start(f, w, plan, accumulator);
   });
-}
-
-interface Group {
-  readonly plan: Plan;
-  readonly members: readonly number[];
-  readonly inside: ReadonlySet<number>;
-  readonly accesses: readonly Access[];
-  readonly loads: ReadonlySet<number>;
-  /** By operand. */
-  readonly loadedBy: ReadonlyMap<number, number>;
-  /** By member. */
-  readonly stores: ReadonlyMap<number, number>;
-  readonly accumulators: readonly Accumulator[];
 }
 
 function writeLoops(f: FunctionWriter, w: Writer, group: Group, shape: Shape): void {
@@ -101,8 +35,7 @@ function writeLoops(f: FunctionWriter, w: Writer, group: Group, shape: Shape): v
   const plans = accumulators.map((accumulator) => {
     const level = levelOf(accumulator.walk);
     const prefilled = strides[accumulator.walk].slice(0, level).some((stride) => stride === 0);
-    const { view } = values[accumulator.member];
-    if (prefilled) fill(f, w, view!, instructions[accumulator.member].shape, startOf(accumulator.op));
+    if (prefilled) start(f, w, plan, accumulator);
     return { ...accumulator, level, prefilled, dtype: instructions[accumulator.member].dtype, locals: [] as Local[] };
   });
   // Numbers that stand in all lanes are loaded once, before all loops.
@@ -232,77 +165,10 @@ function writeLoops(f: FunctionWriter, w: Writer, group: Group, shape: Shape): v
   });
 }
 
-// The order of loops ---------------------------------------------------------------------------------------------------
-
-function nestOf({ plan, members, accesses, accumulators }: Group, shape: Shape): VectorNest {
-  const { instructions, values } = plan;
-  const merged = mergeAxes(shape, accesses);
-  // A scalar is a vector of one lane.
-  const lengths = merged.lengths.length === 0 ? [1] : merged.lengths;
-  const strides = accesses.map((_, k) => (merged.lengths.length === 0 ? [1] : merged.strides[k]));
-  const dtypes = new Set<DType>();
-  let weight = 0;
-  for (const k of members) {
-    dtypes.add(instructions[k].dtype);
-    for (const operand of instructions[k].inputs) dtypes.add(values[operand].dtype);
-    weight += weightOf(instructions[k].op);
-  }
-  const axis = vectorAxis(lengths, strides);
-  const others = lengths.map((_, d) => d).filter((d) => d !== axis);
-  const isReducedBy = (d: number): boolean => accumulators.every(({ walk }) => strides[walk][d] === 0);
-  // Sums over rows stay in registers while the rows go by, unless sums along the vectors want every row at a time.
-  const alongVectors = accumulators.some(
-    ({ walk }) => strides[walk][axis] === 0 && others.some((d) => strides[walk][d] !== 0),
-  );
-  const acrossRows = accumulators.some(({ walk }) => strides[walk][axis] !== 0);
-  const inner = acrossRows && !alongVectors ? others.filter(isReducedBy) : [];
-  const order = [...others.filter((d) => !inner.includes(d)), axis, ...inner];
-  return {
-    lengths: order.map((d) => lengths[d]),
-    strides: strides.map((each) => order.map((d) => each[d])),
-    vector: order.indexOf(axis),
-    lanes: dtypes.has("f64") ? 2 : 4,
-    unroll: weight > 60 ? 1 : weight > 12 || inner.length > 0 ? 2 : 4,
-  };
-}
-
-/** A stored value may take the place of one that is read along with it, entry by entry. */
-function passPlaces(
-  w: Writer,
-  accesses: readonly Access[],
-  loads: ReadonlySet<number>,
-  stores: ReadonlyMap<number, number>,
-  shape: Shape,
-): void {
-  const readers = new Map<Buffer, Access[]>();
-  for (const walk of loads) {
-    const { buffer } = accesses[walk].view;
-    readers.set(buffer, [...(readers.get(buffer) ?? []), accesses[walk]]);
-  }
-  const own = rowMajor(shape).join();
-  const isWhole = ({ view }: Access): boolean =>
-    view.buffer.kind === "arena" &&
-    view.buffer.size === sizeOf(shape) &&
-    view.strides.join() === own &&
-    view.turns.length === 0;
-  for (const walk of stores.values()) {
-    const heir = accesses[walk];
-    for (const [buffer, all] of readers) {
-      if (all.length > 1 || !isWhole(heir) || !isWhole(all[0]) || buffer.dtype !== heir.dtype) continue;
-      w.inherit(heir.view.buffer, buffer);
-      readers.delete(buffer);
-      break;
-    }
-  }
-}
-
 // Reductions -----------------------------------------------------------------------------------------------------------
 
-/** A reduction's cells as a view along the axes of its operand. */
-function cellsOf({ shape, attributes }: Instruction, out: View, from: Shape): View {
-  const own = rowMajor(shape);
-  let next = 0;
-  return { ...out, strides: from.map((_, axis) => (attributes.axes!.includes(axis) ? 0 : own[next++])) };
+function start(f: FunctionWriter, w: Writer, { instructions, values }: Plan, { member, op }: Accumulator): void {
+  fill(f, w, values[member].view!, instructions[member].shape, startOf(op));
 }
 
 function startOf(op: Accumulator["op"]): number {
@@ -321,9 +187,4 @@ function masked(v: VectorFloat, value: Code, valid: number, otherwise: number): 
 
 function validIn(block: Block | undefined, u: number, lanes: number): number {
   return block === undefined || u < block.vectors - 1 ? lanes : block.last;
-}
-
-function keyOf({ buffer, offset, strides, turns }: View): string {
-  const moves = turns.map(({ name, stride }) => `${name}:${stride}`);
-  return [buffer.kind, buffer.dtype, buffer.index, offset, ...strides, ...moves].join(" ");
 }
