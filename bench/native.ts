@@ -11,14 +11,14 @@ export interface NativeProgram {
   run(...args: readonly number[]): number[];
 }
 
-/** Compiles `bench/native/<name>.c` by `cc -O3` into a folder that goes with this process; undefined where there is no `cc`. */
-export function compileNative(name: string): NativeProgram | undefined {
+/** Compiles `bench/native/<name>.c` by `cc -O3` with further flags into a folder that goes with this process; undefined without a `cc`. */
+export function compileNative(name: string, ...flags: readonly string[]): NativeProgram | undefined {
   if (spawnSync("cc", ["--version"]).error !== undefined) return undefined;
   const folder = mkdtempSync(join(tmpdir(), "ergodic-bench-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const source = fileURLToPath(new URL(`native/${name}.c`, import.meta.url));
   const program = join(folder, name);
-  succeed("cc", ["-O3", "-o", program, source, "-lm"]);
+  succeed("cc", ["-O3", ...flags, "-o", program, source, "-lm"]);
   return {
     run: (...args) => succeed(program, args.map(String)).trim().split(/\s+/).map(Number),
   };
