@@ -143,20 +143,19 @@ function open(graph: Graph, width: number, { module, layout, imported }: Lanes):
 
 /**
  * Measured: with so many numbers alive at once, of which the machine's registers hold a few, further vectors still hide more waiting
- * than they cost; 8 vectors hide all of it.
+ * than they cost; so much code keeps the machine busy by itself; and 8 vectors hide all waiting that there is.
  */
 const mostAlive = 110;
+const mostCode = 450;
 const mostVectors = 8;
-/** So much code at most, in vector instructions. */
-const mostInstructions = 6000;
 
 /** How many columns a group has: a multiple of the unit, and such that the groups are about equally large. */
 function columnsInHand(plan: LanePlan, { width, columns }: ColumnOptions): number {
   const { unit } = plan;
   const units = Math.ceil(width / unit);
   const byRegisters = Math.floor(mostAlive / Math.max(1, pressureOf(plan)));
-  const bySize = Math.floor(mostInstructions / Math.max(1, operationsOf(plan)));
-  const atMost = columns > 0 ? Math.ceil(columns / unit) : Math.max(1, Math.min(mostVectors, byRegisters, bySize));
+  const byCode = Math.floor(mostCode / Math.max(1, operationsOf(plan)));
+  const atMost = columns > 0 ? Math.ceil(columns / unit) : Math.max(1, Math.min(mostVectors, byRegisters, byCode));
   const groups = Math.ceil(units / atMost);
   return Math.ceil(units / groups) * unit;
 }

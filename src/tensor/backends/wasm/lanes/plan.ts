@@ -5,6 +5,7 @@ import { elementwise } from "../../../primitives.js";
 import { needs, type ScalarProgram } from "../../javascript/expand.js";
 import { liveNodes } from "../../javascript/scalar-code.js";
 import type { Block, Memory, ScalarLoop, ScalarNode } from "../../javascript/scalars.js";
+import { operations } from "./operations.js";
 
 export interface LanePlan {
   readonly program: ScalarProgram;
@@ -105,10 +106,17 @@ export function allLoops(block: Block): ScalarLoop[] {
   return block.entries.flatMap((entry) => ("loop" in entry ? [entry.loop, ...allLoops(entry.loop.block)] : []));
 }
 
-/** Operations that are written out, each turn of a loop counted once. */
+/** How much code there is, in operations, each turn of a loop counted once. */
 export function operationsOf({ program, uses }: LanePlan): number {
-  return program.scalars.nodes.filter(({ op }, id) => uses[id] > 0 && !isFree(op)).length;
+  const { nodes } = program.scalars;
+  return nodes.reduce((sum, { op }, id) => {
+    if (uses[id] === 0 || isFree(op)) return sum;
+    return sum + (operations[op] === undefined && op !== "round" ? functionOperations : 1);
+  }, 0);
 }
+
+/** A function such as exp is worth about so many operations. */
+const functionOperations = 10;
 
 function isFree(op: string): boolean {
   return op === "constant" || op === "load" || isVariable(op);
