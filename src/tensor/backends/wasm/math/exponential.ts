@@ -1,5 +1,5 @@
 // exp, expm1, tanh and sigmoid: the argument less a multiple of log 2, then a polynomial or, where the result is a quotient
-// anyway, numerator and denominator of Lambert's `e^(2z) = (z coth z + z) / (z coth z - z)`, so that one division does for all.
+// anyway, numerator and denominator of `e^(2z) = (z coth z + z) / (z coth z - z)`, so that one division does for all.
 
 import { type Code, i32, i32x4, v128 } from "../assembler.js";
 import { bitsOfOne, type Pen, polynomial, signBit } from "./pen.js";
@@ -63,9 +63,10 @@ export function exp(pen: Pen, x: Code, { range = "all", plus }: ExpOptions = {})
 export function expm1(pen: Pen, x: Code): Code {
   const { v, keep, number, table } = pen;
   const { k, r, rest } = reduce(pen, clamp(pen, x, -64, table.exponentialRange[1]), 1);
-  const q = v.add(v.add(v.mul(v.mul(r, r), polynomial(pen, table.exponential, r)), rest()), r);
+  const small = v.add(v.mul(v.mul(r, r), polynomial(pen, table.exponential, r)), rest());
   const half = keep(powerOfTwo(pen, pen.words.sub(k, pen.bits(1n))));
-  const result = keep(v.add(v.mul(half, q), v.sub(half, number(0.5))));
+  // Next to k = 0 the first sum is exact.
+  const result = keep(v.add(v.add(v.sub(half, number(0.5)), v.mul(half, r)), v.mul(half, small)));
   // Tiny arguments as they are: half of a denormal number is none, and -0 keeps its sign.
   const tiny = v.less(v.abs(x), number(2 ** -(pen.mantissaBits + 2)));
   return v128.bitSelect(tiny, x, v.add(result, result));
@@ -87,8 +88,10 @@ export function tanh(pen: Pen, x: Code): Code {
   const power = keep(powerOfTwo(pen, k));
   const less = keep(v.sub(power, number(1)));
   const more = keep(v.add(power, number(1)));
-  const numerator = v.add(less, v.add(v.mul(less, c), v.mul(more, z)));
-  const denominator = v.add(more, v.add(v.mul(more, c), v.mul(less, z)));
+  const numerator = keep(v.add(v.add(less, v.mul(more, z)), v.mul(less, c)));
+  // Greater by twice z coth z - z: what errs in the numerator errs here too, and cancels where the result is near 1.
+  const half = keep(v.add(number(1), v.sub(c, z)));
+  const denominator = v.add(numerator, v.add(half, half));
   return v128.or(v.div(numerator, denominator), v128.and(x, pen.bits(signBit(pen))));
 }
 
@@ -100,7 +103,9 @@ export function sigmoid(pen: Pen, x: Code): Code {
   const c = cotangentExcess(pen, z);
   const [first, second] = powerOfTwoInHalves(pen, k);
   const other = keep(second);
-  const numerator = keep(v.mul(v.add(number(1), v.add(c, z)), first));
-  const denominator = v.add(v.add(number(1), v.sub(c, z)), v.mul(numerator, other));
+  // N as D + 2 z, so that what errs in D cancels in the left tail.
+  const d = keep(v.add(number(1), v.sub(c, z)));
+  const numerator = keep(v.mul(v.add(d, v.add(z, z)), first));
+  const denominator = v.add(d, v.mul(numerator, other));
   return v.mul(v.div(numerator, denominator), other);
 }
