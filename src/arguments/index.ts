@@ -64,6 +64,19 @@ export function finiteVector(where: string, name: string, value: unknown, length
   return Float64Array.from(value);
 }
 
+/** One name per coordinate, all different; `letter[0]`, `letter[1]`, ... where left out. */
+export function namesOfCoordinates(where: string, names: unknown, dim: number, letter: string): readonly string[] {
+  if (names === undefined) return Array.from({ length: dim }, (_, i) => `${letter}[${i}]`);
+  if (!Array.isArray(names) || names.length !== dim || names.some((name) => typeof name !== "string")) {
+    refuse(where, "names", `${dim} strings`, names);
+  }
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined) {
+    throw new RangeError(`${where}: names must differ from each other, got ${JSON.stringify(twice)} twice`);
+  }
+  return [...names];
+}
+
 /** Refuses what is no record, and option names that nothing reads, so that a misspelt option is not silently ignored. */
 export function knownOptions(where: string, options: object, known: readonly string[]): void {
   if (typeof options !== "object" || options === null) refuse(where, "options", "an object", options);

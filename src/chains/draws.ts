@@ -35,8 +35,20 @@ export interface Draws {
   readonly seconds: number;
 }
 
-/** One array per chain of a coordinate (by name or index) or of a statistic (by name), each as long as its chain. */
+/** Whether this is what `sample` returns, as far as one can see. */
+export function isDraws(value: unknown): value is Draws {
+  if (typeof value !== "object" || value === null) return false;
+  const { position, names, lengths } = value as Partial<Draws>;
+  // A notebook's cell may come from another realm, where `instanceof Float64Array` fails.
+  return ArrayBuffer.isView(position) && Array.isArray(names) && Array.isArray(lengths);
+}
+
+/**
+ * One array per chain of a coordinate (by name or index) or of a statistic (by name), each as long as its chain. Throws a
+ * RangeError where `draws` are none or have no such coordinate or statistic.
+ */
 export function chainsOf(draws: Draws, nameOrIndex: string | number): Float64Array[] {
+  if (!isDraws(draws)) refuse("chainsOf", "draws", "draws, such as sample returns", draws);
   const coordinate = typeof nameOrIndex === "number" ? nameOrIndex : draws.names.indexOf(nameOrIndex);
   if (Number.isInteger(coordinate) && coordinate >= 0 && coordinate < draws.dim) {
     return draws.lengths.map((length, chain) => {

@@ -4,7 +4,7 @@
 import { mean, sampleStandardDeviation } from "simple-statistics";
 import { knownOptions, oneOf, openUnit, refuse } from "../arguments/index.js";
 import { essBulk, essTail, eti, hdi, mcseMean, rhat } from "../diagnostics/index.js";
-import type { Draws } from "./draws.js";
+import { type Draws, isDraws } from "./draws.js";
 import { printedAs } from "./printed.js";
 import type { Summary, SummaryRow } from "./summary.js";
 import { summaryText } from "./summary-text.js";
@@ -24,12 +24,13 @@ export interface SummarizeOptions {
  * Mean, standard deviation, interval and diagnostics of every coordinate.
  *
  * Chains of unequal length (one stopped, or the run was aborted) are cut to the block of equally long ones that keeps most
- * draws; `notes` says so. Throws a RangeError on an unknown option or statistic.
+ * draws; `notes` says so. Throws a RangeError on an unknown option or statistic, and on what is no draws.
  *
  * @example summarize(draws).rows[0] // { name: "q[0]", mean: 0.01, sd: 0.99, lower: -1.6, upper: 1.7, ... rhat: 1.001 }
  */
 export function summarize(draws: Draws, options: SummarizeOptions = {}): Summary {
   const { probability = 0.9, interval = "eti", include = [] } = options;
+  if (!isDraws(draws)) refuse("summarize", "draws", "draws, such as sample returns", draws);
   knownOptions("summarize", options, ["probability", "interval", "include"]);
   openUnit("summarize", "probability", probability);
   oneOf("summarize", "interval", interval, ["eti", "hdi"]);

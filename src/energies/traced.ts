@@ -1,6 +1,13 @@
 // Energies written as expressions: traced once, differentiated by the engine, compiled when first evaluated.
 
-import { finiteNumber, finiteVector, integerAtLeast, knownOptions, refuse } from "../arguments/index.js";
+import {
+  finiteNumber,
+  finiteVector,
+  integerAtLeast,
+  knownOptions,
+  namesOfCoordinates,
+  refuse,
+} from "../arguments/index.js";
 import { compile, type Graph, Tensor, trace, withGradient } from "../tensor/index.js";
 import type { Energy, EnergySource, ExactFacts } from "./energy.js";
 
@@ -42,7 +49,7 @@ export function energy(dim: number, f: (q: Tensor) => Tensor, options: EnergyOpt
     },
     [{ shape: [dim], name: "q" }],
   );
-  const names = namesOf("energy", dim, options.names);
+  const names = namesOfCoordinates("energy", options.names, dim, "q");
   return energyFromGraph({ kind: "graph", graph, names, exact: exactOf("energy", dim, options.exact) });
 }
 
@@ -78,14 +85,6 @@ export function energyFromGraph(source: GraphSource): Energy {
   };
 }
 
-export function namesOf(where: string, dim: number, names: readonly string[] | undefined): readonly string[] {
-  if (names === undefined) return Array.from({ length: dim }, (_, i) => `q[${i}]`);
-  if (!Array.isArray(names) || names.length !== dim || names.some((name) => typeof name !== "string")) {
-    refuse(where, "names", `${dim} strings`, names);
-  }
-  return [...names];
-}
-
 export function exactOf(where: string, dim: number, exact: ExactFacts | undefined): ExactFacts | undefined {
   if (exact === undefined) return undefined;
   knownOptions(`${where}: exact`, exact, ["mean", "covariance", "logNormalizer"]);
@@ -101,6 +100,6 @@ export function exactOf(where: string, dim: number, exact: ExactFacts | undefine
 }
 
 function checkPosition(q: Float64Array, dim: number): Float64Array {
-  if (q.length !== dim) refuse("energy", "q", `a position of ${dim} numbers`, q);
+  if (q?.length !== dim || typeof q === "string") refuse("energy", "q", `a position of ${dim} numbers`, q);
   return q;
 }

@@ -50,3 +50,11 @@ export type ProblemKind =
   | "step-size-unstable"
   | "divergences"
   | "chain-stopped";
+
+/** Whether this is what `llc` returns, as far as one can see. */
+export function isLlcEstimate(value: unknown): value is LlcEstimate {
+  if (typeof value !== "object" || value === null) return false;
+  const { mean, interval, perChain, trace, verdict } = value as Partial<LlcEstimate>;
+  const lists = [interval, perChain, trace, verdict?.problems];
+  return typeof mean === "number" && lists.every((list) => Array.isArray(list) || ArrayBuffer.isView(list));
+}

@@ -1,9 +1,10 @@
 // LLC estimates as a reader sees them: alone, and beside each other.
 
+import { knownOptions, refuse } from "../arguments/index.js";
 import { roundedTo, significant } from "../chains/digits.js";
 import { printedAs } from "../chains/printed.js";
 import { textTable } from "../chains/table.js";
-import type { LlcEstimate } from "./estimate.js";
+import { isLlcEstimate, type LlcEstimate } from "./estimate.js";
 
 /** Estimates beside each other: plain data, printed as a table; `toDataFrame` takes it too. */
 export interface LlcTable {
@@ -25,14 +26,23 @@ export interface LlcRow {
 }
 
 /**
- * A table of named estimates, with rows of known values (such as `d / 2`) below them where `references` gives any.
+ * A table of named estimates, with rows of known values (such as `d / 2`) below them where `references` gives any. Throws a
+ * RangeError where one of them is no estimate.
  * @example compareLlc({ SGLD: first, HMC: second }, { references: { "d/2": 22.5 } })
  */
 export function compareLlc(
   estimates: Readonly<Record<string, LlcEstimate>>,
   options: { readonly references?: Readonly<Record<string, number>> } = {},
 ): LlcTable {
-  const rows = Object.entries(estimates).map(([name, estimate]) => rowOf(name, estimate));
+  knownOptions("compareLlc", options, ["references"]);
+  if (typeof estimates !== "object" || estimates === null) {
+    refuse("compareLlc", "estimates", "LLC estimates by name", estimates);
+  }
+  const named = Object.entries(estimates);
+  for (const [name, estimate] of named) {
+    if (!isLlcEstimate(estimate)) refuse("compareLlc", name, "an LLC estimate, such as llc returns", estimate);
+  }
+  const rows = named.map(([name, estimate]) => rowOf(name, estimate));
   const unknown = {
     standardError: Number.NaN,
     lower: Number.NaN,
@@ -43,9 +53,7 @@ export function compareLlc(
   for (const [name, value] of Object.entries(options.references ?? {})) {
     rows.push({ name, llc: value, ...unknown, verdict: "reference" });
   }
-  const notes = Object.entries(estimates).flatMap(([name, { verdict }]) =>
-    verdict.problems.map(({ message }) => `${name}: ${message}`),
-  );
+  const notes = named.flatMap(([name, { verdict }]) => verdict.problems.map(({ message }) => `${name}: ${message}`));
   return printedAs({ rows, notes }, tableText);
 }
 

@@ -2,7 +2,7 @@
 // traced for blocks of 128, 64, ..., 1 rows, of which any number of rows is composed, so a program is compiled per block
 // and never per batch size; blocks are summed in double precision in a fixed order.
 
-import { integerAtLeast, knownOptions, refuse } from "../arguments/index.js";
+import { integerAtLeast, knownOptions, namesOfCoordinates, refuse } from "../arguments/index.js";
 import type { Random } from "../random/random.js";
 import { compile, type Graph, type Program, Tensor, trace, withGradient } from "../tensor/index.js";
 import { type Column, type StoredData, storeData } from "./data.js";
@@ -69,7 +69,7 @@ export function loss(
   if (typeof f !== "function") refuse("loss", "f", "a function of parameters and rows", f);
   knownOptions("loss", options, ["names", "initialize"]);
   const { initialize } = options;
-  const names = namesOf(dim, options.names);
+  const names = namesOfCoordinates("loss", options.names, dim, "w");
   if (initialize !== undefined && typeof initialize !== "function") {
     refuse("loss", "initialize", "a function that returns random parameters", initialize);
   }
@@ -78,7 +78,7 @@ export function loss(
   const traced = (rows: number): Graph =>
     trace(
       ([w, ...inputs]) => {
-        const value = f(w, Object.fromEntries(columns.map(([name], i) => [name, inputs[i]])));
+        const value = f(w, rowsOf(columns, inputs));
         if (!(value instanceof Tensor)) refuse("loss", "the value of f", "a tensor", value);
         if (value.rank !== 0) {
           const got = `shape [${value.shape.join(", ")}]`;
@@ -100,6 +100,20 @@ export function loss(
     blocks: sizes.map((rows) => ({ rows, graph: traced(rows) })),
   };
   return { ...lossFromSource(source), initialize };
+}
+
+/** The rows by name; a name that the data does not have is refused, where a record would give undefined. */
+function rowsOf(columns: readonly (readonly [string, unknown])[], inputs: readonly Tensor[]): Rows {
+  const rows: Rows = Object.fromEntries(columns.map(([name], i) => [name, inputs[i]]));
+  return new Proxy(rows, {
+    get(_, name) {
+      if (typeof name === "string" && !Object.hasOwn(rows, name)) {
+        const known = columns.map(([column]) => column).join(", ");
+        throw new RangeError(`loss: there is no column ${JSON.stringify(name)}; the columns are ${known || "none"}`);
+      }
+      return Reflect.get(rows, name);
+    },
+  });
 }
 
 /** Rebuilds a loss from its data, bit for bit the same function. */
@@ -212,12 +226,4 @@ function blockRunner(graph: Graph, rows: number, columns: readonly FlatColumn[],
       return run(batchInputs, w, weight, out);
     },
   };
-}
-
-function namesOf(dim: number, names: readonly string[] | undefined): readonly string[] {
-  if (names === undefined) return Array.from({ length: dim }, (_, i) => `w[${i}]`);
-  if (!Array.isArray(names) || names.length !== dim || names.some((name) => typeof name !== "string")) {
-    refuse("loss", "names", `${dim} strings`, names);
-  }
-  return [...names];
 }

@@ -3,7 +3,7 @@
 
 import { dirname, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { knownOptions, positiveNumber } from "../arguments/index.js";
+import { knownOptions, positiveNumber, refuse } from "../arguments/index.js";
 import { type CellFailure, readFailure, storeFailure } from "./errors.js";
 import {
   assertWritable,
@@ -76,6 +76,7 @@ export class CellError extends NotebookError implements CellFailure {
 export async function runNotebook(path: string, options: NotebookOptions = {}): Promise<NotebookRun> {
   knownOptions("runNotebook", options, ["timeout", "cellTimeout", "write", "echo", "signal"]);
   const { timeout = 600, cellTimeout, write = true, echo = false, signal } = options;
+  if (typeof path !== "string" || path === "") refuse("runNotebook", "path", "a file name", path);
   positiveNumber("runNotebook", "timeout", timeout);
   if (cellTimeout !== undefined) positiveNumber("runNotebook", "cellTimeout", cellTimeout);
   signal?.throwIfAborted();

@@ -1,7 +1,7 @@
 // What the figures of chains draw: coordinates or statistics of some draws, or plain arrays that the caller names.
 
 import { refuse } from "../arguments/index.js";
-import { chainsOf, type Draws } from "../chains/draws.js";
+import { chainsOf, type Draws, isDraws } from "../chains/draws.js";
 
 /** Draws, or named quantities with one array per chain, such as `{ loss: estimate.trace }`. */
 export type ChainSource = Draws | Readonly<Record<string, readonly ArrayLike<number>[]>>;
@@ -31,7 +31,7 @@ export function selectQuantities(
   source: ChainSource,
   names: readonly (string | number)[] | undefined,
 ): Selection {
-  const all = isDraws(source) ? source.names : Object.keys(source);
+  const all = isDraws(source) ? source.names : Object.keys(source ?? {});
   if (names !== undefined && (!Array.isArray(names) || names.length === 0)) {
     refuse(where, "names", "a list of at least one name", names);
   }
@@ -42,12 +42,6 @@ export function selectQuantities(
     quantities: chosen.map((name) => quantity(where, source, name)),
     outOf: names === undefined && all.length > chosen.length ? all.length : 0,
   };
-}
-
-/** Whether these are draws, and not plain arrays by name. */
-export function isDraws(source: ChainSource): source is Draws {
-  // A notebook's cell may come from another realm, where `instanceof Float64Array` fails.
-  return ArrayBuffer.isView((source as Draws).position) && Array.isArray((source as Draws).names);
 }
 
 /** For each chain the draws (0 for the first kept one) at which it diverged; empty where the sampler does not say. */

@@ -1,7 +1,7 @@
 // Several LLC estimates of one target side by side, say one per sampler: point, interval, and the chains behind them.
 
 import { knownOptions, refuse } from "../arguments/index.js";
-import type { LlcEstimate } from "../llc/estimate.js";
+import { isLlcEstimate, type LlcEstimate } from "../llc/estimate.js";
 import type { Figure, Trace } from "./figure.js";
 import { extent, padded, plainNumber, plainNumbers, withDecimals } from "./plain.js";
 import { checkReferences, type Reference, referenceColor, referenceName } from "./reference.js";
@@ -126,6 +126,9 @@ export function llcComparisonData(
   checkReferences("plots.llcComparison", options.reference ?? []);
   const named = typeof estimates === "object" && estimates !== null ? Object.entries(estimates) : [];
   if (named.length === 0) refuse("plots.llcComparison", "estimates", "LLC estimates by name", estimates);
+  for (const [name, estimate] of named) {
+    if (!isLlcEstimate(estimate)) refuse("plots.llcComparison", name, "an LLC estimate, such as llc returns", estimate);
+  }
   return named.map(([name, { mean, standardError, interval, perChain, verdict }]) => ({
     name,
     mean: plainNumber(mean),

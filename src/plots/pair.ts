@@ -3,6 +3,7 @@
 import { integerAtLeast, knownOptions, refuse } from "../arguments/index.js";
 import { chainsOf, type Draws } from "../chains/draws.js";
 import type { Energy } from "../energies/energy.js";
+import { isEnergy } from "../energies/is-energy.js";
 import { divergencesOf } from "./chains.js";
 import { checkLevels, contourTrace, type EnergyGrid, energyGrid, sigmaLevels } from "./contours.js";
 import type { Figure, Trace } from "./figure.js";
@@ -133,8 +134,10 @@ function gridOf(
   names: PairOfNames,
   ranges: PairData["ranges"],
 ): EnergyGrid {
-  if (energy.dim !== draws.dim)
-    refuse(where, "energy", `an energy of the draws' ${draws.dim} coordinates`, `one of ${energy.dim}`);
+  if (!isEnergy(energy)) refuse(where, "energy", "an energy, such as energy(dim, f) makes", energy);
+  if (energy.dim !== draws.dim) {
+    refuse(where, "energy.dim", `the draws' number of coordinates, ${draws.dim}`, energy.dim);
+  }
   const coordinates = [coordinateOf(draws, names[0]), coordinateOf(draws, names[1])] as const;
   if (coordinates[0] < 0 || coordinates[1] < 0)
     refuse(where, "names", "two coordinates where an energy is drawn", names.join(", "));

@@ -1,7 +1,8 @@
 // What the figures of two coordinates share: which coordinates, and axes of equal scale where that is of use.
 
 import { refuse } from "../arguments/index.js";
-import { type ChainSource, isDraws, type Quantity, selectQuantities } from "./chains.js";
+import { isDraws } from "../chains/draws.js";
+import { type ChainSource, type Quantity, selectQuantities } from "./chains.js";
 import { plainNumbers } from "./plain.js";
 import { axis } from "./theme.js";
 
@@ -10,7 +11,7 @@ export type PairOfNames = readonly [string | number, string | number];
 /** The two quantities of a plane: those named, else the first two. */
 export function selectPair(where: string, source: ChainSource, names: PairOfNames | undefined): [Quantity, Quantity] {
   if (names !== undefined && (!Array.isArray(names) || names.length !== 2)) refuse(where, "names", "two names", names);
-  const count = isDraws(source) ? source.dim : Object.keys(source).length;
+  const count = isDraws(source) ? source.dim : Object.keys(source ?? {}).length;
   if (names === undefined && count < 2) refuse(where, "draws", "draws of at least two coordinates", source);
   const [x, y] = selectQuantities(where, source, names ?? [0, 1]).quantities;
   return [x, y];

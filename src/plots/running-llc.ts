@@ -1,9 +1,9 @@
 // The LLC estimate as it settles: running means of every chain and of all together, with the error of the latter. The
 // figure by which estimates of the local learning coefficient are judged (Lau et al. 2023; Hitchcock and Hoogland 2025).
 
-import { integerAtLeast, knownOptions } from "../arguments/index.js";
+import { integerAtLeast, knownOptions, refuse } from "../arguments/index.js";
 import { mcseMean } from "../diagnostics/index.js";
-import type { LlcEstimate } from "../llc/estimate.js";
+import { isLlcEstimate, type LlcEstimate } from "../llc/estimate.js";
 import type { Figure, Trace } from "./figure.js";
 import { extent, padded, plainNumber, plainNumbers, withDecimals } from "./plain.js";
 import { checkReferences, type Reference, referenceColor, referenceName } from "./reference.js";
@@ -127,6 +127,9 @@ export function runningLlcData(estimate: LlcEstimate, options: RunningLlcOptions
   knownOptions("plots.runningLlc", options, ["reference", "maxPoints", "title"]);
   checkReferences("plots.runningLlc", options.reference ?? []);
   const maxPoints = integerAtLeast("plots.runningLlc", "maxPoints", options.maxPoints ?? 400, 2);
+  if (!isLlcEstimate(estimate)) {
+    refuse("plots.runningLlc", "estimate", "an LLC estimate, such as llc returns", estimate);
+  }
   const t = estimate.dataSize * estimate.beta;
   const llcOf = (meanLoss: number): number => t * (meanLoss - estimate.lossAtCenter);
   const sums = estimate.trace.map(cumulative);

@@ -1,8 +1,8 @@
 // The numbers behind a trace plot: which draws are drawn, thinned so that the figure stays small, and the chains' histograms.
 
 import { integerAtLeast, knownOptions } from "../arguments/index.js";
-import type { Draws } from "../chains/draws.js";
-import { type ChainSource, divergencesOf, isDraws, type Quantity, selectQuantities } from "./chains.js";
+import { type Draws, isDraws } from "../chains/draws.js";
+import { type ChainSource, divergencesOf, type Quantity, selectQuantities } from "./chains.js";
 import { extent, padded, plainNumber } from "./plain.js";
 import { evenly, outline } from "./thinning.js";
 

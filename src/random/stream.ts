@@ -24,6 +24,7 @@ export function stream(seed: number, ...path: readonly (number | string)[]): Ran
 
 /** The stream that goes on where `random.state()` was taken. Throws where `state` is not such a record. */
 export function restore(state: RandomState): Random {
+  if (typeof state !== "object" || state === null) refuse("restore", "state", "what random.state() returned", state);
   integerAtLeast("restore", "state.seed", state.seed, 0);
   checkPath("restore", state.path);
   const { words } = state;

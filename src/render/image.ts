@@ -38,12 +38,19 @@ async function imageUrl(figure: Figure, format: "svg" | "png", options: PngOptio
     height: positiveNumber(where, "height", options.height ?? layoutNumber(figure, "height") ?? 500),
     scale: positiveNumber(where, "scale", options.scale ?? 2),
   };
+  let url: string;
   try {
-    return await evaluateWithPlotly(
+    url = await evaluateWithPlotly(
       bundleFor(figure),
       `Plotly.toImage(${json}, ${JSON.stringify({ format, ...size })})`,
     );
   } catch (error) {
     throw new Error(`${where}: ${(error as Error).message}`, { cause: error });
   }
+  // A browser answers a canvas that is too large for it with an image of no bytes.
+  if (url.endsWith(",")) {
+    const { width, height, scale } = size;
+    throw new RangeError(`${where}: the browser cannot draw ${width * scale} by ${height * scale} pixels`);
+  }
+  return url;
 }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { inspect } from "node:util";
-import type { Draws } from "../../src/chains/draws.js";
+import { chainsOf, type Draws } from "../../src/chains/draws.js";
 import { summarize } from "../../src/chains/summarize.js";
 import { textTable } from "../../src/chains/table.js";
 import * as diagnostics from "../../src/diagnostics/index.js";
@@ -209,6 +209,18 @@ describe("bad input is refused by name", () => {
   const draws = drawsOf({ q: [[1, 2]] }, { stats: { energy: new Float64Array(2) } });
   const refused = (options: object, message: RegExp): void =>
     assert.throws(() => summarize(draws, options), { name: "RangeError", message });
+
+  test("what is no draws", () => {
+    const nothing = {} as typeof draws;
+    assert.throws(
+      () => summarize(nothing),
+      /^RangeError: summarize: draws must be draws, such as sample returns, got an/,
+    );
+    assert.throws(
+      () => chainsOf(nothing, 0),
+      /^RangeError: chainsOf: draws must be draws, such as sample returns, got an/,
+    );
+  });
 
   test("options out of range, unknown or misspelt", () => {
     refused({ probability: 1 }, /^summarize: probability must be a number between 0 and 1, got 1$/);

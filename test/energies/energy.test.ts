@@ -112,6 +112,10 @@ test("wrong arguments are refused at the door", () => {
   );
   assert.throws(() => traced(2, half, { names: ["x"] }), /energy: names must be 2 strings, got a list of length 1/);
   assert.throws(() => traced(2, half, { names: [1, 2] }), /energy: names must be 2 strings/);
+  assert.throws(
+    () => traced(2, half, { names: ["x", "x"] }),
+    /energy: names must differ from each other, got "x" twice/,
+  );
   assert.throws(() => traced(2, half, { exact: { mean: [0] } }), /energy: exact\.mean must be 2 finite numbers/);
   assert.throws(() => traced(2, half, { exact: { covariance: [[1, 0]] } }), /exact\.covariance must be 2 rows/);
   assert.throws(
@@ -124,6 +128,13 @@ test("wrong arguments are refused at the door", () => {
   assert.throws(() => byHand(1, () => 0, null), /energyFromGradient: options must be an object, got null/);
   assert.throws(() => byHand(1, () => 0, { names: [] }), /energyFromGradient: names must be 1 strings/);
   assert.throws(() => byHand(1, () => 0, { exact: { mean: [] } }), /energyFromGradient: exact\.mean must be 1 finite/);
+});
+
+test("a function that forgets to return its value is refused when it is first evaluated", () => {
+  const forgetful = energyFromGradient(1, (() => undefined) as unknown as () => number);
+  const message = "energyFromGradient: the value of f must be a number, got undefined";
+  assert.throws(() => forgetful.value(Float64Array.of(1)), { message });
+  assert.throws(() => forgetful.valueAndGradient(Float64Array.of(1), new Float64Array(1)), { message });
 });
 
 test("positions and gradients of another length are refused", () => {

@@ -171,6 +171,14 @@ test("an estimate is plain data that prints as sentences, and estimates print as
 });
 
 test("wrong arguments are refused by name", async () => {
+  assert.throws(
+    () => compareLlc({ HMC: 3 as never }),
+    /compareLlc: HMC must be an LLC estimate, such as llc returns, got 3/,
+  );
+  assert.throws(
+    () => compareLlc(undefined as never),
+    /compareLlc: estimates must be LLC estimates by name, got undefined/,
+  );
   const refused = (options: object, expected: RegExp) => assert.rejects(llc(bowl, options as never), expected);
   await refused({ center: [0] }, /llc: center must be 2 finite numbers, got a list of length 1/);
   await refused({ center: [0, Number.NaN] }, /llc: center\[1\] must be a finite number, got NaN/);

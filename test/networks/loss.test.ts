@@ -159,6 +159,11 @@ const refusals: readonly (readonly [string, () => unknown, RegExp])[] = [
   ["options null", () => make(1, 1, square, {}, null), /^loss: options must be an object, got null/],
   ["an unknown option", () => make(1, 1, square, {}, { init: 1 }), /^loss: there is no option "init"; the options are/],
   ["too few names", () => make(2, 1, square, {}, { names: ["a"] }), /^loss: names must be 2 strings, got a list/],
+  [
+    "a column that is not there",
+    () => make(1, 2, (w: Tensor, { z }: Rows) => w.sum().mul(z.mean()), { y: [1, 2] }),
+    /^loss: there is no column "z"; the columns are y$/,
+  ],
   ["names that are none", () => make(1, 1, square, {}, { names: [7] }), /^loss: names must be 1 strings/],
   ["initialize", () => make(1, 1, square, {}, { initialize: [0] }), /^loss: initialize must be a function/],
   ["no rows", withColumn([]), /^loss: y must have at least one row, got none/],

@@ -208,7 +208,8 @@ test("a notebook behind a link is replaced where it lies, and the link stays", a
   );
 });
 
-test("wrong options are refused by name", async () => {
+test("wrong arguments are refused by name", async () => {
+  await assert.rejects(runNotebook(undefined as never), /runNotebook: path must be a file name, got undefined/);
   await assert.rejects(runNotebook("a.ipynb", { timeout: 0 }), /runNotebook: timeout must be a positive number, got 0/);
   await assert.rejects(runNotebook("a.ipynb", { cellTimeout: -1 }), /cellTimeout must be a positive number/);
   await assert.rejects(runNotebook("a.ipynb", { limit: 3 } as object), /there is no option "limit"/);

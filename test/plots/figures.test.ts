@@ -127,8 +127,17 @@ test("a wrong argument is refused by name", () => {
   );
   assert.throws(
     () => plots.pair(draws, { energy: bowl(3) }),
-    /plots\.pair: energy must be an energy of the draws' 2 coordinates/,
+    /plots\.pair: energy\.dim must be the draws' number of coordinates, 2, got 3/,
   );
+  for (const [name, figure] of Object.entries({ trace: plots.trace, autocorrelation: plots.autocorrelation })) {
+    const nothing = undefined as unknown as typeof draws;
+    assert.throws(() => figure(nothing), {
+      message: new RegExp(`^plots\\.${name}: draws must be draws, .* got undefined$`),
+    });
+  }
+  const notAnEstimate = draws as unknown as typeof estimate;
+  assert.throws(() => plots.runningLlc(notAnEstimate), /plots\.runningLlc: estimate must be an LLC estimate/);
+  assert.throws(() => plots.llcComparison({ hmc: notAnEstimate }), /plots\.llcComparison: hmc must be an LLC estimate/);
   assert.throws(() => plots.pair(draws, { levels: [2, 1] }), /plots\.pair: levels must be an ascending list/);
   assert.throws(
     () => plots.pair(exampleDraws({ dim: 1 })),

@@ -236,6 +236,7 @@ test("nonsense is refused by name", () => {
       "stream: path[0] must be a safe integer or a string, got undefined",
     ],
     [() => stream(0).split(), "split: path must be at least one integer or string, got a list of length 0"],
+    [() => restore(undefined as never), "restore: state must be what random.state() returned, got undefined"],
     [() => restore({ seed: -1, path: [], words }), "restore: state.seed must be a non-negative integer, got -1"],
     [() => restore({ seed: 0, path: [1.5], words }), "restore: path[0] must be a safe integer or a string, got 1.5"],
     [

@@ -112,6 +112,10 @@ test("a browser that cannot be started is an error that says what to do, and lea
   assert.deepEqual(sizeOf(await toPng(figure, { scale: 1 })), [900, 500]);
 });
 
+test("a picture too large for the browser is an error, not an empty file", async () => {
+  await assert.rejects(toPng(figure, { width: 1e6 }), /toPng: the browser cannot draw 2000000 by 1000 pixels/);
+});
+
 /** Every tag is closed in its order, and every entity is one that XML knows. */
 function assertWellFormed(xml: string): void {
   const open: string[] = [];
