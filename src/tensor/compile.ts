@@ -1,7 +1,8 @@
-// Compiles graphs, each once: programs are cached by the graph's own text.
+// Compiles graphs, each once, by the back end that suits it best. The choice depends on the graph and the options alone.
 
 import { interpreter } from "./backends/interpreter.js";
-import { javascript } from "./backends/javascript.js";
+import { compileWrittenOut, javascript } from "./backends/javascript.js";
+import { hasVectors } from "./backends/wasm/instance.js";
 import { wasm } from "./backends/wasm/loops.js";
 import type { Graph } from "./graph.js";
 import { sizeOf } from "./graph.js";
@@ -11,22 +12,28 @@ import { emptyArray } from "./program.js";
 const backends: Readonly<Record<BackendName, Backend>> = { interpreter, javascript, wasm };
 
 export interface CompileOptions {
-  /** Which back end; the fastest that there is where left out. */
+  /** Which back end; where left out, scalars in JavaScript for small graphs and WebAssembly for the others. */
   readonly backend?: BackendName;
 }
 
 /** A program that computes the graph. */
-export function compile(graph: Graph, { backend = "javascript" }: CompileOptions = {}): Program {
-  let byBackend = programs.get(graph);
-  if (byBackend === undefined) {
-    byBackend = {};
-    programs.set(graph, byBackend);
+export function compile(graph: Graph, { backend }: CompileOptions = {}): Program {
+  let compiled = programs.get(graph);
+  if (compiled === undefined) {
+    compiled = {};
+    programs.set(graph, compiled);
   }
-  return (byBackend[backend] ??= backends[backend].compile(graph));
+  if (backend === undefined) return (compiled.best ??= compileBest(graph));
+  return (compiled[backend] ??= backends[backend].compile(graph));
+}
+
+/** Entering WebAssembly costs more than a small density does; a large graph gains far more from its vectors. */
+function compileBest(graph: Graph): Program {
+  return compileWrittenOut(graph) ?? (hasVectors() ? wasm : javascript).compile(graph);
 }
 
 // By identity: equal graphs traced twice are compiled twice, and a program goes when its graph goes.
-const programs = new WeakMap<Graph, Partial<Record<BackendName, Program>>>();
+const programs = new WeakMap<Graph, Partial<Record<BackendName | "best", Program>>>();
 
 /** Runs a graph once on fresh arrays: for tests and one-off computations. */
 export function evaluate(graph: Graph, inputs: readonly NumberArray[], options: CompileOptions = {}): NumberArray[] {

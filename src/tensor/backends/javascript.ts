@@ -18,6 +18,12 @@ export function compileJavaScript(graph: Graph, budget: number = scalarOperation
   return { graph, backend: "javascript", run: scalarRun(graph, budget) ?? compileLoops(graph) };
 }
 
+/** The graph written out into scalars, or undefined where that would be too long to run well. */
+export function compileWrittenOut(graph: Graph): Program | undefined {
+  const run = scalarRun(graph, scalarOperations);
+  return run === undefined ? undefined : { graph, backend: "javascript", run };
+}
+
 function scalarRun(graph: Graph, budget: number): Run | undefined {
   if (budget === 0) return undefined;
   // Loads and numbers that turn out unused are nodes too, but cost nothing.

@@ -16,6 +16,7 @@ export type WasmFunction = (...values: number[]) => number;
 
 interface WasmInterface {
   readonly Memory: new (limits: { initial: number; maximum?: number; shared?: boolean }) => WasmMemory;
+  validate(bytes: Uint8Array): boolean;
   readonly Module: new (bytes: Uint8Array) => WasmModule;
   readonly Instance: new (
     module: WasmModule,
@@ -28,6 +29,18 @@ interface WasmInterface {
 const { WebAssembly: wasm } = globalThis as unknown as { WebAssembly: WasmInterface };
 
 const pageBytes = 65536;
+
+/** The module of one function that makes a vector and drops it. */
+const vectorProbe = [
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 9, 1, 7, 0, 65, 0, 253, 17, 26, 11,
+];
+let vectors: boolean | undefined;
+
+/** Whether this engine runs WebAssembly with vectors of 128 bits. */
+export function hasVectors(): boolean {
+  vectors ??= wasm !== undefined && wasm.validate(Uint8Array.from(vectorProbe));
+  return vectors;
+}
 
 /** Pages that hold so many bytes; at least one. */
 export function pagesFor(bytes: number): number {
