@@ -34,6 +34,11 @@ export interface Random {
    * depends on how far it has advanced. Throws where the path is empty, for that would be this stream again.
    */
   split(...path: readonly (number | string)[]): Random;
+  /**
+   * From now on the generator's four words are kept in `words`, an array of length 4, where code beside JavaScript can read them and
+   * move them on. What the stream draws does not change.
+   */
+  keepIn(words: Int32Array): void;
   /** All that is needed to go on from here: `restore(random.state())` repeats what follows. */
   state(): RandomState;
 }

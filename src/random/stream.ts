@@ -53,7 +53,7 @@ class Xoshiro implements Random {
   private readonly seed: number;
   private readonly path: readonly (number | string)[];
   /** The whole state. An Int32Array, because fields of an object would be boxed once they pass 31 bits in some engines. */
-  private readonly words: Int32Array;
+  private words: Int32Array;
 
   constructor(seed: number, path: readonly (number | string)[], words: Int32Array) {
     this.seed = seed;
@@ -209,6 +209,13 @@ class Xoshiro implements Random {
   split(...path: readonly (number | string)[]): Random {
     if (path.length === 0) refuse("split", "path", "at least one integer or string", path);
     return stream(this.seed, ...this.path, ...path);
+  }
+
+  keepIn(words: Int32Array): void {
+    if (words === this.words) return;
+    if (words.length !== 4) refuse("keepIn", "words", "an array of length 4", words);
+    words.set(this.words);
+    this.words = words;
   }
 
   state(): RandomState {

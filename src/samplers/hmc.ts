@@ -72,7 +72,8 @@ function hmcKernel(energy: Energy, settings: HmcSettings, width: number): Kernel
   const momentumScale = inverseMass.map((inverse) => 1 / Math.sqrt(inverse));
   /** How often the masses have changed. */
   let masses = 0;
-  const normals = new Float64Array(dim);
+  /** Uniform numbers that a transition takes before its momentum: for the jitter, then for the length. */
+  const earlyUniforms = (jitter > 0 ? 1 : 0) + (fixedSteps === undefined ? 1 : 0);
 
   return {
     width,
@@ -114,14 +115,11 @@ function hmcKernel(energy: Energy, settings: HmcSettings, width: number): Kernel
         transition.momentumScale.set(momentumScale);
         state.masses = masses;
       }
-      const { normals: all, stepSize: used, leapfrogSteps: steps, uniform } = transition;
+      const { early, stepSize: used, leapfrogSteps: steps } = transition;
+      transition.draw(random, earlyUniforms);
       for (let c = 0; c < width; c++) {
-        const stream = random[c];
-        used[c] = jitter > 0 ? stepSize[c] * (1 + jitter * (2 * stream.uniform() - 1)) : stepSize[c];
-        if (fixedSteps === undefined) steps[c] = uniformSteps(stream.uniform(), stepSize[c]);
-        stream.fillNormal(normals);
-        for (let i = 0, k = c; i < dim; i++, k += width) all[k] = normals[i];
-        uniform[c] = stream.uniform();
+        used[c] = jitter > 0 ? stepSize[c] * (1 + jitter * (2 * early[c] - 1)) : stepSize[c];
+        if (fixedSteps === undefined) steps[c] = uniformSteps(early[(earlyUniforms - 1) * width + c], stepSize[c]);
       }
       transition.run();
       return state.info;

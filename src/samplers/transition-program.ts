@@ -3,6 +3,7 @@
 
 import type { Energy } from "../energies/energy.js";
 import { compileLanes, type Graph, type LaneProgram, type Tensor, trace } from "../tensor/index.js";
+import { drawing, drawingBytes } from "./draw-program.js";
 import type { Integrator } from "./integrators.js";
 import { tracedEnergy, trajectoryOf } from "./trajectory-program.js";
 import type { Transition } from "./transition.js";
@@ -24,7 +25,8 @@ export interface TransitionOptions {
 export function compiledTransition(energy: Energy, options: TransitionOptions, width: number): Transition | undefined {
   const graph = tracedEnergy(energy);
   if (graph === undefined) return undefined;
-  const program = compileLanes(transitionGraph(graph, options), { width, replaces: [0, 1, 2] });
+  const room = drawingBytes(width);
+  const program = compileLanes(transitionGraph(graph, options), { width, replaces: [0, 1, 2], room });
   return program === undefined || program.called.length > 0 ? undefined : transitionOf(program, width);
 }
 
@@ -77,11 +79,12 @@ function traceTransition(energy: Graph, options: TransitionOptions): Graph {
   return trace(transition, leapfrogSteps === undefined ? [...shapes, []] : shapes);
 }
 
-function transitionOf({ inputs, outputs, run }: LaneProgram, width: number): Transition {
+function transitionOf({ inputs, outputs, run, memory, room }: LaneProgram, width: number): Transition {
   const [position, energy, gradient, normals, uniform, stepSize, inverseMass, momentumScale] =
     inputs as readonly Float64Array[];
   const [acceptance, accepted, energyError, diverging] = outputs.slice(3) as Float64Array[];
   const leapfrogSteps = (inputs[8] as Float64Array | undefined) ?? new Float64Array(width);
+  const { early, draw } = drawing({ memory, room, width, normals, uniform });
   return {
     position,
     energy,
@@ -96,6 +99,8 @@ function transitionOf({ inputs, outputs, run }: LaneProgram, width: number): Tra
     accepted,
     energyError,
     diverging,
+    early,
+    draw,
     run,
   };
 }

@@ -1,6 +1,7 @@
 // HMC's transition but for its random numbers: from normal numbers to momenta, along the trajectory, and to the Metropolis decision
 // (Duane et al. 1987; Neal 2011, section 3.2). Here in plain JavaScript; `transition-program.ts` has it as one compiled program.
 
+import type { Random } from "../random/random.js";
 import type { Trajectory } from "./trajectory.js";
 
 /** Moves columns by one transition. Arrays over coordinates are `[dim, width]`, the others `[width]`. */
@@ -10,7 +11,12 @@ export interface Transition {
   readonly energy: Float64Array;
   readonly gradient: Float64Array;
 
-  // What decides a transition; to be filled before `run`, which leaves it.
+  /** `[2, width]`: the first uniform numbers of `draw`. */
+  readonly early: Float64Array;
+  /** Draws, column by column: `uniforms` numbers (at most 2) into rows of `early`, then `normals`, then `uniform`. */
+  draw(random: readonly Random[], uniforms: number): void;
+
+  // What decides a transition; to be there before `run`, which leaves it.
   /** Standard normal: `momentumScale` times these is the momentum. */
   readonly normals: Float64Array;
   /** On [0, 1): the proposal is taken where it is below the acceptance. */
@@ -48,6 +54,8 @@ export function plainTransition(
   const [q, p, g] = Array.from({ length: 3 }, vectors);
   const [proposed, start] = [numbers(), numbers()];
   const steps = new Int32Array(width);
+  const early = new Float64Array(2 * width);
+  const ofColumn = new Float64Array(dim);
 
   return {
     position,
@@ -63,6 +71,17 @@ export function plainTransition(
     accepted,
     energyError,
     diverging,
+    early,
+
+    draw(random, uniforms) {
+      for (let c = 0; c < width; c++) {
+        const stream = random[c];
+        for (let k = 0; k < uniforms; k++) early[k * width + c] = stream.uniform();
+        stream.fillNormal(ofColumn);
+        for (let i = 0, k = c; i < dim; i++, k += width) normals[k] = ofColumn[i];
+        uniform[c] = stream.uniform();
+      }
+    },
 
     // Hot: what it costs is the trajectory, and on small energies the passes over the coordinates; nothing is allocated.
     run() {

@@ -93,6 +93,37 @@ for (const name of Object.keys(integrators) as IntegratorName[]) {
   }
 }
 
+test("what is drawn beside the program is what the streams draw, bit for bit, and they go on from there", () => {
+  const options = { integrator: integrators.velocityVerlet, mostSteps, maxEnergyError };
+  for (const width of [1, 2, 7]) {
+    const compiled = compiledTransition(traced, options, width) as Transition;
+    const again = compiledTransition(traced, options, width) as Transition;
+    const plain = plainTransition(overColumns(columnTrajectory(traced, options.integrator), 2, width), 2, width, 1);
+    const streams = () => Array.from({ length: width }, (_, c) => stream(5, "draw", c));
+    const [here, there] = [streams(), streams()];
+    // So many normal numbers meet the edges of the layers some hundred times, and the tail a few times.
+    for (let turn = 0; turn < 7000; turn++) {
+      const uniforms = turn % 3;
+      // The streams of a kernel may be handed to another.
+      const drawn = turn % 1000 < 500 ? compiled : again;
+      drawn.draw(here, uniforms);
+      plain.draw(there, uniforms);
+      const rows = uniforms * width;
+      assert.deepEqual(drawn.early.subarray(0, rows), plain.early.subarray(0, rows));
+      assert.deepEqual(drawn.normals, plain.normals);
+      assert.deepEqual(drawn.uniform, plain.uniform);
+    }
+    assert.deepEqual(
+      here.map((random) => random.state()),
+      there.map((random) => random.state()),
+    );
+    assert.deepEqual(
+      here.map((random) => random.exponential()),
+      there.map((random) => random.exponential()),
+    );
+  }
+});
+
 test("what runs into numbers that are not finite is rejected, and leaves its column where it was", () => {
   const cliff = energyOf(1, (q) => q.sum().log().neg().add(q.square().sum()));
   const options = { integrator: integrators.velocityVerlet, leapfrogSteps: 3, mostSteps, maxEnergyError: 1000 };

@@ -179,6 +179,7 @@ export const i32 = {
   shiftLeft: binaryAt(0x74),
   shiftRightSigned: binaryAt(0x75),
   shiftRightUnsigned: binaryAt(0x76),
+  rotateLeft: binaryAt(0x77),
   equal: binaryAt(0x46),
   notEqual: binaryAt(0x47),
   isZero: unaryAt(0x45),

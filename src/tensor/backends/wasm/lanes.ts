@@ -7,7 +7,7 @@ import type { NumberArray } from "../../program.js";
 import { expand, type ScalarProgram } from "../javascript/expand.js";
 import type { Memory } from "../javascript/scalars.js";
 import { moduleWriter } from "./assembler.js";
-import { compileModule, instantiate, newMemory, pagesFor, type WasmModule } from "./instance.js";
+import { compileModule, instantiate, newMemory, pagesFor, type WasmMemory, type WasmModule } from "./instance.js";
 import { writeRun } from "./lanes/code.js";
 import { type Imported, importFunctions } from "./lanes/imported.js";
 import { type ColumnOptions, type Layout, layoutOf, type Place } from "./lanes/layout.js";
@@ -25,6 +25,8 @@ export interface LaneOptions {
   readonly replaces?: readonly (number | undefined)[];
   /** Functions such as exp as the interpreter computes them, bit for bit, one lane at a time. Several times slower. */
   readonly exact?: boolean;
+  /** So many bytes of the program's memory are left to the caller. */
+  readonly room?: number;
   /** How many columns to have in hand at once, at most; chosen by the graph where left out. */
   readonly columns?: number;
 }
@@ -40,6 +42,9 @@ export interface LaneProgram {
   /** Primitives that vectors have no code for: each is a call of JavaScript per lane, which costs several times as much. */
   readonly called: readonly string[];
   run(): void;
+  readonly memory: WasmMemory;
+  /** Where the caller's bytes begin in it, a multiple of 64. */
+  readonly room: number;
 }
 
 /** A larger graph gains less, and the time to write it out grows beyond a tenth of a second. */
@@ -53,7 +58,7 @@ const mostOperations = 2000;
  * Throws a RangeError where an output cannot take the place of an input.
  */
 export function compileLanes(graph: Graph, options: LaneOptions): LaneProgram | undefined {
-  const { width, mapped = graph.inputs.map(() => true), replaces = [], exact = false, columns = 0 } = options;
+  const { width, mapped = graph.inputs.map(() => true), replaces = [], exact = false, room = 0, columns = 0 } = options;
   integerAtLeast("compileLanes", "width", width, 1);
   let byOptions = compiled.get(graph);
   if (byOptions === undefined) {
@@ -66,7 +71,7 @@ export function compileLanes(graph: Graph, options: LaneOptions): LaneProgram | 
     lanes = write(graph, { width, mapped, replaces, columns }, exact) ?? "too large";
     byOptions.set(key, lanes);
   }
-  return lanes === "too large" ? undefined : open(graph, width, lanes);
+  return lanes === "too large" ? undefined : open(graph, width, lanes, room);
 }
 
 interface Lanes {
@@ -121,8 +126,8 @@ function heldBy(graph: Graph, { scalars }: ScalarProgram, mapped: readonly boole
   return { held, hasSingle };
 }
 
-function open(graph: Graph, width: number, { module, layout, imported }: Lanes): LaneProgram {
-  const memory = newMemory(pagesFor(layout.bytes));
+function open(graph: Graph, width: number, { module, layout, imported }: Lanes, room: number): LaneProgram {
+  const memory = newMemory(pagesFor(layout.bytes + room));
   const view = ({ address, dtype }: Place, length: number): NumberArray =>
     dtype === "f64"
       ? new Float64Array(memory.buffer, address, length)
@@ -138,6 +143,8 @@ function open(graph: Graph, width: number, { module, layout, imported }: Lanes):
     outputs: graph.outputs.map((k, i) => view(layout.outputs[i], sizeOf(graph.instructions[k].shape) * width)),
     called: Object.keys(imported.functions),
     run: run as () => void,
+    memory,
+    room: layout.bytes,
   };
 }
 
