@@ -3,6 +3,7 @@
 import { interpreter } from "../src/tensor/backends/interpreter.js";
 import { compileJavaScript } from "../src/tensor/backends/javascript.js";
 import { type Graph, gradient, repeat, sizeOf, type Tensor, trace } from "../src/tensor/index.js";
+import { firstCompilation, wasmNetwork } from "./engine-wasm.js";
 import { report } from "./report.js";
 
 const bimodal = (q: Tensor): Tensor => {
@@ -17,6 +18,8 @@ const banana = (q: Tensor): Tensor => {
   return x.square().div(2).add(y.sub(x.square()).square().mul(2));
 };
 
+// Before anything else has warmed up what it measures.
+firstCompilation();
 energies();
 trajectories();
 rosenbrock();
@@ -99,6 +102,11 @@ function network(): void {
   const fewInputs = numbersFor(few);
   const slow = nanoseconds(() => program.run(fewInputs, outputs)) / 1e6;
   row("the same by the interpreter (50 times its time for 100 rows)", slow * 50, "ms", reference);
+  for (const count of [rows, 256]) {
+    const reference = networkByHand(count);
+    const numbers = numbersFor(graphOf(count, "f64")) as Float64Array[];
+    wasmNetwork(count, () => reference(numbers));
+  }
 }
 
 // Machinery --------------------------------------------------------------------------------------------------------
