@@ -2,9 +2,9 @@
 // loader of the classic notebook. Plotly's source comes with one figure of a notebook and serves the others.
 
 import type { Figure } from "../plots/figure.js";
+import { escapeHtml, inScript } from "../render/escape.js";
 import { layoutNumber } from "../render/html.js";
 import { type PlotlyBundle, pageConfig } from "../render/index.js";
-import { escapeHtml, inScript } from "./escape.js";
 
 export interface FragmentOptions {
   /** The element's id, unlike any other in the page. */

@@ -3,6 +3,7 @@
 
 import { positiveNumber } from "../arguments/index.js";
 import type { Figure } from "../plots/figure.js";
+import { escapeHtml, inScript } from "./escape.js";
 import { toJson } from "./figure-data.js";
 import { bundleFor, plotlyBundle } from "./plotly.js";
 
@@ -71,14 +72,6 @@ export function layoutNumber(figure: Figure, name: string): number | undefined {
   return typeof value === "number" && Number.isFinite(value) && value > 0 ? value : undefined;
 }
 
-/**
- * Source text that cannot end the script element it stands in, nor open a comment there. Both sequences occur only
- * inside string literals and regular expressions, where the escapes mean the same.
- */
-function inScript(source: string): string {
-  return source.replace(/<\/(script)/gi, "<\\/$1").replaceAll("<!--", "<\\!--");
-}
-
 function titleOf(figure: Figure): string {
   const title = figure.layout.title as { text?: unknown } | string | undefined;
   const text = typeof title === "string" ? title : title?.text;
@@ -89,8 +82,4 @@ function titleOf(figure: Figure): string {
     .replace(/<[^>]*>/g, "")
     .replaceAll("<", "&lt;")
     .trim();
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }

@@ -9,9 +9,10 @@ import { summarize } from "../../src/chains/summarize.js";
 import { textTable } from "../../src/chains/table.js";
 import * as diagnostics from "../../src/diagnostics/index.js";
 import { stream } from "../../src/random/index.js";
+import { drawsOf } from "./draws-of.js";
 
 /** Draws with the given coordinates, one list per chain each; NaN beyond a chain's length, as `sample` leaves it. */
-function drawsOf(coordinates: Record<string, ArrayLike<number>[]>, more: Partial<Draws> = {}): Draws {
+function chainsNamed(coordinates: Record<string, ArrayLike<number>[]>, more: Partial<Draws> = {}): Draws {
   const names = Object.keys(coordinates);
   const lengths = Array.from(coordinates[names[0]], (chain) => chain.length);
   const [chains, draws, dim] = [lengths.length, Math.max(...lengths, 1), names.length];
@@ -21,23 +22,7 @@ function drawsOf(coordinates: Record<string, ArrayLike<number>[]>, more: Partial
       for (let n = 0; n < chain.length; n++) position[(m * draws + n) * dim + i] = chain[n];
     });
   });
-  return {
-    chains,
-    draws,
-    dim,
-    names,
-    lengths,
-    position,
-    stats: {},
-    adapted: {},
-    final: { position: new Float64Array(chains * dim), random: [] },
-    sampler: { kind: "none", options: {} },
-    seed: 0,
-    stopped: [],
-    aborted: false,
-    seconds: 0,
-    ...more,
-  };
+  return drawsOf({ chains, draws, dim, names, lengths, position }, more);
 }
 
 function normals(seed: number, lengths: number[], mean = 0, sd = 1): Float64Array[] {
@@ -51,7 +36,7 @@ describe("the numbers", () => {
   test("rows are the diagnostics of the coordinates, in their order", () => {
     const a = normals(1, [200, 200, 200]);
     const b = normals(2, [200, 200, 200], 5, 0.1);
-    const { rows, chains, draws, notes } = summarize(drawsOf({ a, b }));
+    const { rows, chains, draws, notes } = summarize(chainsNamed({ a, b }));
     assert.deepEqual([chains, draws, notes], [3, 200, []]);
     assert.deepEqual(
       rows.map((row) => row.name),
@@ -73,7 +58,7 @@ describe("the numbers", () => {
   test("the interval ends are posterior's q5 and q95", () => {
     const url = new URL("../diagnostics/fixtures/posterior.json", import.meta.url);
     const { chains, expected } = JSON.parse(readFileSync(url, "utf8")).sets[0];
-    const [row] = summarize(drawsOf({ x: chains })).rows;
+    const [row] = summarize(chainsNamed({ x: chains })).rows;
     [row.lower, row.upper].forEach((end, i) => {
       assert.ok(Math.abs(end / expected.q5q95[i] - 1) < 1e-10);
     });
@@ -86,7 +71,7 @@ describe("the numbers", () => {
       q.flatMap((chain) => [...chain]),
       (x) => x * x,
     );
-    const draws = drawsOf({ q }, { stats: { energy, diverging: energy.map((e) => (e > 4 ? 1 : 0)) } });
+    const draws = chainsNamed({ q }, { stats: { energy, diverging: energy.map((e) => (e > 4 ? 1 : 0)) } });
     const summary = summarize(draws, { probability: 0.5, interval: "hdi", include: ["energy"] });
     assert.deepEqual(
       summary.rows.map((row) => row.name),
@@ -102,7 +87,7 @@ describe("the numbers", () => {
 describe("chains that stopped", () => {
   test("are cut to the shortest where that loses least", () => {
     const q = normals(4, [500, 480, 500]);
-    const summary = summarize(drawsOf({ q }));
+    const summary = summarize(chainsNamed({ q }));
     assert.deepEqual([summary.chains, summary.draws], [3, 480]);
     assert.deepEqual(summary.notes, ["the chains are cut to the length of the shortest of them, 480"]);
     assert.equal(summary.rows[0].rhat, diagnostics.rhat(q.map((chain) => chain.subarray(0, 480))));
@@ -111,7 +96,7 @@ describe("chains that stopped", () => {
   test("are left out where they would cost the others their draws", () => {
     const q = normals(4, [500, 20, 500, 0]);
     const stopped = [{ chain: 1, draw: 20, reason: "the energy is not finite" }];
-    const summary = summarize(drawsOf({ q }, { stopped }));
+    const summary = summarize(chainsNamed({ q }, { stopped }));
     assert.deepEqual([summary.chains, summary.draws], [2, 500]);
     assert.deepEqual(summary.notes, [
       "chain 1 stopped at draw 20: the energy is not finite",
@@ -122,12 +107,12 @@ describe("chains that stopped", () => {
 
   test("divergences count in every kept draw and in no other", () => {
     const diverging = Float64Array.from([1, 0, 1, 1, 1, Number.NaN]); // the last two are beyond chain 1's end
-    const draws = drawsOf({ q: [[1, 2, 3], [4]] }, { stats: { diverging } });
+    const draws = chainsNamed({ q: [[1, 2, 3], [4]] }, { stats: { diverging } });
     assert.equal(summarize(draws).divergences, 3);
   });
 
   test("no draw at all leaves NaN in every column", () => {
-    const summary = summarize(drawsOf({ q: [[], []] }, { aborted: true }));
+    const summary = summarize(chainsNamed({ q: [[], []] }, { aborted: true }));
     const { name, ...numbers } = summary.rows[0];
     assert.equal(name, "q");
     assert.equal(Object.keys(numbers).length, 8);
@@ -137,7 +122,7 @@ describe("chains that stopped", () => {
   });
 
   test("a single draw has a mean and nothing else", () => {
-    const [row] = summarize(drawsOf({ q: [[2.5]] })).rows;
+    const [row] = summarize(chainsNamed({ q: [[2.5]] })).rows;
     assert.equal(row.mean, 2.5);
     assert.ok([row.sd, row.mcseMean, row.rhat].every(Number.isNaN));
   });
@@ -147,7 +132,7 @@ describe("the text", () => {
   test("has as many digits as the Monte Carlo error allows, aligned", () => {
     const small = normals(5, [1000, 1000, 1000, 1000], 3, 0.01);
     const large = normals(6, [1000, 1000, 1000, 1000], -70000, 20000);
-    const text = inspect(summarize(drawsOf({ small, large })));
+    const text = inspect(summarize(chainsNamed({ small, large })));
     const [header, ...lines] = text.split("\n");
     assert.match(header, /^name +mean +sd +90% from +to +mcseMean +essBulk +essTail +rhat$/);
     assert.match(
@@ -163,13 +148,13 @@ describe("the text", () => {
     const coordinates: Record<string, Float64Array[]> = {};
     for (let i = 0; i < 60; i++) coordinates[`w[${i}]`] = normals(100 + i, [50, 50]);
     coordinates["w[44]"] = coordinates["w[44]"].map((chain, m) => chain.map((x) => x + 3 * m));
-    const text = inspect(summarize(drawsOf(coordinates)));
+    const text = inspect(summarize(chainsNamed(coordinates)));
     assert.ok(text.split("\n").length < 45);
     assert.match(text, /of 60 rows: largest rhat \d\.\d{3} \(w\[44\]\), smallest essBulk \d+ \(w\[44\]\)/);
   });
 
   test("is not part of the data", () => {
-    const summary = summarize(drawsOf({ q: normals(7, [100, 100]) }));
+    const summary = summarize(chainsNamed({ q: normals(7, [100, 100]) }));
     const copy = structuredClone(summary);
     assert.deepEqual(Object.keys(copy), Object.keys(summary));
     assert.deepEqual(copy.rows, summary.rows);
@@ -206,7 +191,7 @@ describe("a text table", () => {
 });
 
 describe("bad input is refused by name", () => {
-  const draws = drawsOf({ q: [[1, 2]] }, { stats: { energy: new Float64Array(2) } });
+  const draws = chainsNamed({ q: [[1, 2]] }, { stats: { energy: new Float64Array(2) } });
   const refused = (options: object, message: RegExp): void =>
     assert.throws(() => summarize(draws, options), { name: "RangeError", message });
 

@@ -2,26 +2,21 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Draws } from "../../src/chains/draws.js";
 import type { Summary } from "../../src/chains/summary.js";
 import { toDataFrame } from "../../src/formats/data-frame.js";
+import { drawsOf } from "../chains/draws-of.js";
 
-const draws: Draws = {
-  chains: 2,
-  draws: 3,
-  dim: 2,
-  names: ["x", "y"],
-  lengths: [3, 1],
-  position: Float64Array.from([0.1, 1, 0.2, 2, 0.3, 3, 0.4, 4, NaN, NaN, NaN, NaN]),
-  stats: { energy: Float64Array.from([5, 6, 7, 8, NaN, NaN]) },
-  adapted: {},
-  final: { position: new Float64Array(4), random: [] },
-  sampler: { kind: "none", options: {} },
-  seed: 0,
-  stopped: [],
-  aborted: false,
-  seconds: 0,
-};
+const draws = drawsOf(
+  {
+    chains: 2,
+    draws: 3,
+    dim: 2,
+    names: ["x", "y"],
+    lengths: [3, 1],
+    position: Float64Array.from([0.1, 1, 0.2, 2, 0.3, 3, 0.4, 4, NaN, NaN, NaN, NaN]),
+  },
+  { stats: { energy: Float64Array.from([5, 6, 7, 8, NaN, NaN]) } },
+);
 
 const row = {
   name: "x",

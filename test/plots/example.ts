@@ -2,6 +2,7 @@
 
 import type { Draws } from "../../src/chains/draws.js";
 import type { LlcEstimate } from "../../src/llc/estimate.js";
+import { drawsOf } from "../chains/draws-of.js";
 
 /** Standard normal numbers from a small generator (mulberry32 and Box and Muller), equal for equal seeds. */
 export function normals(seed: number): () => number {
@@ -68,29 +69,19 @@ export function exampleDraws({
     for (let k = 0; k < dim; k++) sum += position[i * dim + k] ** 2 / 2;
     return sum;
   });
-  return {
-    chains,
-    draws,
-    dim,
-    names,
-    lengths,
-    position,
-    stats: { energy, diverging: flags },
-    ...(warmup > 0 && {
-      warmup: {
-        draws: warmup,
-        position: fill(warmup, 77, new Array(chains).fill(warmup)),
-        stats: { energy: new Float64Array(chains * warmup) },
-      },
-    }),
-    adapted: {},
-    final: { position: new Float64Array(chains * dim), random: [] },
-    sampler: { kind: "example", options: {} },
-    seed: 1,
-    stopped: [],
-    aborted: false,
-    seconds: 0,
-  };
+  return drawsOf(
+    { chains, draws, dim, names, lengths, position },
+    {
+      stats: { energy, diverging: flags },
+      ...(warmup > 0 && {
+        warmup: {
+          draws: warmup,
+          position: fill(warmup, 77, new Array(chains).fill(warmup)),
+          stats: { energy: new Float64Array(chains * warmup) },
+        },
+      }),
+    },
+  );
 }
 
 export interface EstimateOptions {

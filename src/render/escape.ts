@@ -5,7 +5,10 @@ export function escapeHtml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }
 
-/** Source text that cannot end the script element it stands in; both sequences occur in string literals only. */
+/**
+ * Source text that cannot end the script element it stands in, nor open a comment there. Both sequences occur only
+ * inside string literals and regular expressions, where the escapes mean the same.
+ */
 export function inScript(source: string): string {
   return source.replace(/<\/(script)/gi, "<\\/$1").replaceAll("<!--", "<\\!--");
 }
