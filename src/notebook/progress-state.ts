@@ -2,7 +2,7 @@
 // as an HTML table. Pure functions; times are in seconds since the run began.
 
 import type { RunEvent } from "../platform/platform.js";
-import { escapeHtml } from "./escape.js";
+import { escapeHtml } from "../render/escape.js";
 
 export interface ProgressState {
   readonly title: string;
@@ -90,7 +90,7 @@ export function progressText(state: ProgressState, elapsed: number): string {
 
 /** The same table in HTML; every text in it is escaped. */
 export function progressHtml(state: ProgressState, elapsed: number): string {
-  const align = (column: number): string => `text-align: ${isWords(column) ? "left" : "right"}`;
+  const align = (column: number): string => `padding: 0 0.5em; text-align: ${isWords(column) ? "left" : "right"}`;
   const head = columns.map((name, column) => `<th style="${align(column)}">${escapeHtml(name)}</th>`).join("");
   const body = shown(state).map(({ chain, index }) => {
     const texts = cells(chain, index).map((cell, i) => `<td style="${align(i + 1)}">${escapeHtml(cell)}</td>`);

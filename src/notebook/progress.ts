@@ -53,8 +53,8 @@ export function terminalProgress(stream: TextStream = process.stderr, options: P
       if (over) stream.write(`${line}\n`);
       return;
     }
-    // A line that wraps could not be overwritten; the last one may wrap.
-    const shown = over ? line : line.slice(0, Math.max((stream.columns ?? 80) - 1, 1));
+    // A line that wraps could not be overwritten; the last one may wrap. Some terminals say that they have 0 columns.
+    const shown = over ? line : line.slice(0, Math.max((stream.columns || 80) - 1, 1));
     stream.write(`\r${shown}\x1b[K${over ? "\n" : ""}`);
   });
 }

@@ -1,6 +1,6 @@
-// Figures on their way out: JSON, a page that works offline, SVG, PNG, a file. Nothing heavy is loaded before it is used.
+// Figures on their way out: JSON, a page that works offline, SVG, PNG, a file. Nothing heavy is loaded before it is used,
+// and the browser stays inside, for the types of what drives it ask for a page's.
 
-export { closeBrowser, launchBrowser } from "./browser.js";
 export { checkFigure, toJson } from "./figure-data.js";
 export { type HtmlOptions, pageConfig, toHtml } from "./html.js";
 export { type ImageOptions, type PngOptions, toPng, toSvg } from "./image.js";

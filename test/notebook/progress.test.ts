@@ -145,6 +145,13 @@ test("a terminal shows one line that fits, and ends it with the run", () => {
   assert.ok(text.endsWith("finished after 1 min 1 s\x1b[K\n"));
 });
 
+test("a terminal that says it has no columns is taken to have 80", () => {
+  let text = "";
+  const sink = terminalProgress({ isTTY: true, columns: 0, write: (piece) => (text += piece) }, { interval: 0 });
+  sink(started);
+  assert.ok(text.startsWith("\rHMC (2 workers): 0% of 2 chains"), text);
+});
+
 test("a stream that is no terminal gets the last line only", () => {
   let text = "";
   const sink = terminalProgress({ write: (piece) => (text += piece) });

@@ -9,7 +9,7 @@ import type { Bundle } from "../../src/notebook/outputs.js";
 import { runNotebook } from "../../src/notebook/run.js";
 import { show } from "../../src/notebook/show.js";
 import type { Figure } from "../../src/plots/figure.js";
-import { launchBrowser } from "../../src/render/index.js";
+import { launchBrowser } from "../../src/render/browser.js";
 import { code, read, temporaryFolder, writeCells } from "./notebooks.js";
 
 const folder = await temporaryFolder();

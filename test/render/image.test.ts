@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import * as plots from "../../src/plots/index.js";
-import { closeBrowser, save, toPng, toSvg } from "../../src/render/index.js";
+import { closeBrowser } from "../../src/render/browser.js";
+import { save, toPng, toSvg } from "../../src/render/index.js";
 import { exampleDraws } from "../plots/example.js";
 
 const figure: plots.Figure = {

@@ -8,7 +8,8 @@ import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import * as plots from "../../src/plots/index.js";
-import { launchBrowser, save } from "../../src/render/index.js";
+import { launchBrowser } from "../../src/render/browser.js";
+import { save } from "../../src/render/index.js";
 import { exampleDraws, exampleEstimate } from "../plots/example.js";
 
 let browser: Browser;
