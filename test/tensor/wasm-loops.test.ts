@@ -170,6 +170,18 @@ describe("WebAssembly equals the interpreter but for rounding", () => {
           }
         }
       }
+      // Rows a multiple of 4096 bytes apart.
+      for (const m of [8, 9])
+        agrees(
+          traced(
+            ([a, b]) => [a.matmul(b)],
+            [
+              [m, 65],
+              [65, dtype === "f64" ? 512 : 1024],
+            ],
+            dtype,
+          ),
+        );
       agrees(
         traced(
           ([a, b]) => [a.matmul(b), b.transpose([0, 2, 1]).matmul(b)],
@@ -425,11 +437,11 @@ describe("compileWasm", () => {
 describe("determinism", () => {
   // Of loss and gradient in both precisions. They change when the order of sums or the vector mathematics does, and then only.
   const digests: Readonly<Record<string, string>> = {
-    tanh: "630c0781838b0faf",
+    tanh: "57b0d2ce16372534",
     relu: "ff6f3c24bebfa27e",
-    sigmoid: "b474ca9af2343723",
-    softplus: "ff7abc70a73469e0",
-    silu: "ab37aa91a103abc1",
+    sigmoid: "a9475a2f773b746d",
+    softplus: "c6791f9ef076b9b8",
+    silu: "fec772703bc3f020",
     softmax: "415b7ce3141d5859",
   };
 

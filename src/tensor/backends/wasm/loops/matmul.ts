@@ -18,7 +18,13 @@ export interface Product {
 const tileRows = 4;
 const tileVectors = 2;
 
-/** The body of a function of the addresses of A, B and C; k is at least 1. */
+/** Numbers that a panel of B takes which is copied first: where its rows are so far apart that they displace each other from the cache. */
+export function packedLength(v: VectorFloat, { m, k, rowOfB }: Product): number {
+  const collides = (rowOfB * v.scalar.bytes) % 4096 === 0;
+  return collides && m >= 8 && k >= 64 ? k * tileVectors * v.lanes : 0;
+}
+
+/** The body of a function of the addresses of A, B, C and, where B is packed, of a place for a panel; k is at least 1. */
 export function writeProduct(f: FunctionWriter, v: VectorFloat, product: Product): void {
   const { m, n, rowOfA } = product;
   const { bytes } = v.scalar;
@@ -28,11 +34,15 @@ export function writeProduct(f: FunctionWriter, v: VectorFloat, product: Product
   const wholeRows = Math.floor(m / tileRows);
   const [fromA, fromC] = [f.local("i32"), f.local("i32")];
 
+  const isPacked = packedLength(v, product) > 0;
+  const rowsOfB = isPacked ? f.parameter(3) : b;
+  const rowOfB = isPacked ? width : product.rowOfB;
   const panel = (into: FunctionWriter, vectors: number, last: number): void => {
+    if (isPacked) pack(into, product, width * bytes, { from: b, to: rowsOfB, vectors, bytes });
     into.add(fromA.set(a.get), fromC.set(c.get));
     if (wholeRows > 0) {
       const code = nested(into, (inside) => {
-        tile(inside, v, product, { rows: tileRows, vectors, last, fromA, b, fromC });
+        tile(inside, v, { ...product, rowOfB }, { rows: tileRows, vectors, last, fromA, b: rowsOfB, fromC });
         inside.add(
           fromA.set(i32.add(fromA.get, i32.constant(tileRows * rowOfA * bytes))),
           fromC.set(i32.add(fromC.get, i32.constant(tileRows * n * bytes))),
@@ -41,7 +51,7 @@ export function writeProduct(f: FunctionWriter, v: VectorFloat, product: Product
       into.add(repeated(f, wholeRows, code));
     }
     const rows = m - wholeRows * tileRows;
-    if (rows > 0) tile(into, v, product, { rows, vectors, last, fromA, b, fromC });
+    if (rows > 0) tile(into, v, { ...product, rowOfB }, { rows, vectors, last, fromA, b: rowsOfB, fromC });
   };
 
   const whole = Math.floor(n / width);
@@ -58,6 +68,26 @@ export function writeProduct(f: FunctionWriter, v: VectorFloat, product: Product
   const rest = n - whole * width;
   const vectors = Math.ceil(rest / v.lanes);
   if (rest > 0) panel(f, vectors, rest - (vectors - 1) * v.lanes);
+}
+
+interface Packing {
+  readonly from: Local;
+  readonly to: Local;
+  readonly vectors: number;
+  readonly bytes: number;
+}
+
+/** Copies a panel of B, row after row. */
+function pack(f: FunctionWriter, { k, rowOfB }: Product, width: number, { from, to, vectors, bytes }: Packing): void {
+  const [source, target] = [f.local("i32"), f.local("i32")];
+  const copies = Array.from({ length: vectors }, (_, j) =>
+    v128.store(target.get, v128.load(source.get, 16 * j), 16 * j),
+  );
+  const next = [
+    source.set(i32.add(source.get, i32.constant(rowOfB * bytes))),
+    target.set(i32.add(target.get, i32.constant(width))),
+  ];
+  f.add(source.set(from.get), target.set(to.get), repeated(f, k, [...copies, ...next]));
 }
 
 interface Tile {

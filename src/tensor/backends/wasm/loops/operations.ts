@@ -7,7 +7,7 @@ import { type Code, drop, type FunctionWriter, f32, f64, i32, type Local, promot
 import { copy, fill, move, walkOf, write } from "./copies.js";
 import { vectors } from "./elements.js";
 import { factorize, solve } from "./factorizations.js";
-import { type Product, writeProduct } from "./matmul.js";
+import { type Product, packedLength, writeProduct } from "./matmul.js";
 import { loadVector, nested, repeated, type Walk, writeNest } from "./nest.js";
 import { bytesPer, type Writer } from "./writer.js";
 
@@ -165,12 +165,16 @@ const operations: Readonly<Record<string, Write>> = {
       columnOfA: a.strides[a.strides.length - 1],
       rowOfB: b.strides[b.strides.length - 2],
     };
+    const v = vectors[dtype];
+    const length = packedLength(v, product);
+    const views = [a, b, out];
+    if (length > 0) views.push({ buffer: w.scratch(dtype, length), offset: 0, strides: shape.map(() => 0), turns: [] });
     const multiply = w.shared(
       `matmul ${dtype} ${JSON.stringify(product)}`,
-      { parameters: ["i32", "i32", "i32"] },
-      (f) => writeProduct(f, vectors[dtype], product),
+      { parameters: views.map(() => "i32" as const) },
+      (f) => writeProduct(f, v, product),
     );
-    w.step((f) => overBatch(f, w, shape.slice(0, -2), [a, b, out], (...places) => multiply.call(...places)));
+    w.step((f) => overBatch(f, w, shape.slice(0, -2), views, (...places) => multiply.call(...places)));
   },
   cholesky: (w, out, [matrix], { shape, dtype }) => {
     if (sizeOf(shape) === 0) return;
