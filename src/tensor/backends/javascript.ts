@@ -4,9 +4,9 @@
 
 import type { Graph } from "../graph.js";
 import type { Backend, Program } from "../program.js";
-import { expand } from "./javascript/expand.js";
 import { compileLoops } from "./javascript/loop-code.js";
 import { compileScalars, countOperations, type Run } from "./javascript/scalar-code.js";
+import { expand } from "./scalars/expand.js";
 
 /** V8 stops optimising straight-line code between 2000 and 6000 operations; half of that leaves room. */
 const scalarOperations = 1000;

@@ -4,8 +4,9 @@
 import type { Graph } from "../../graph.js";
 import { elementwise } from "../../primitives.js";
 import type { NumberArray } from "../../program.js";
-import { needs, type ScalarProgram } from "./expand.js";
-import type { Block, Entry, Memory, ScalarLoop, ScalarNode, Store } from "./scalars.js";
+import type { ScalarProgram } from "../scalars/expand.js";
+import { liveNodes } from "../scalars/live.js";
+import type { Block, Memory, ScalarLoop, ScalarNode, Store } from "../scalars/scalars.js";
 import { build, literal, repeatsOperand } from "./source.js";
 
 /** Longer expressions get a variable, so that no text nests deeper than a parser likes. */
@@ -126,48 +127,6 @@ function isFree({ op }: ScalarNode): boolean {
 
 function isVariable(op: string): boolean {
   return op === "turn" || op === "carry" || op === "last";
-}
-
-/**
- * How often each node is used by what has an effect; 0 for what nobody needs. `operandsOf` says what a node's code reads where that is
- * not simply its operands.
- */
-export function liveNodes(
-  nodes: readonly ScalarNode[],
-  top: Block,
-  roots: readonly number[],
-  operandsOf: (id: number) => readonly number[] = (id) => nodes[id].operands,
-): number[] {
-  const uses = nodes.map(() => 0);
-  const stack: number[] = [];
-  const use = (id: number): void => {
-    uses[id]++;
-    if (uses[id] === 1) stack.push(id);
-  };
-  const insideOf = new Map<number, number>();
-  const visit = (entry: Entry): void => {
-    if ("node" in entry) return;
-    if ("store" in entry) {
-      for (const id of needs(entry)) use(id);
-      return;
-    }
-    // What the last turn leaves behind counts only where it is used.
-    for (const { node, inside } of entry.loop.lasts) insideOf.set(node, inside);
-    for (const { initial, next } of entry.loop.carries) {
-      use(initial);
-      use(next);
-    }
-    entry.loop.block.entries.forEach(visit);
-  };
-  top.entries.forEach(visit);
-  for (const id of roots) use(id);
-  while (stack.length > 0) {
-    const id = stack.pop()!;
-    const inside = insideOf.get(id);
-    if (inside !== undefined) use(inside);
-    for (const operand of operandsOf(id)) use(operand);
-  }
-  return uses;
 }
 
 /** Which nodes may be written inside their only user: one of the same block whose text names them once. */

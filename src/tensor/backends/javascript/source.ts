@@ -1,10 +1,11 @@
 // Text of generated programs: numbers as literals, elementwise primitives as expressions, and the way from text to a
 // function.
 
-import type { DType, Instruction } from "../../graph.js";
+import type { Instruction } from "../../graph.js";
 import { elementwise } from "../../primitives.js";
 import { erf, exp, lgamma, polygamma, sigmoid, softplus } from "../../special/index.js";
 import { checkedIndex } from "../interpreter.js";
+import { needsRounding } from "../scalars/rounding.js";
 import { choleskyInto, triangularSolveInto } from "./kernels.js";
 
 /** What generated text may name besides its own variables and `Math`. */
@@ -24,27 +25,6 @@ export function build<T>(body: string, given: Readonly<Record<string, unknown>>)
 export function literal(value: number): string {
   if (Number.isNaN(value)) return "NaN";
   return value < 0 || Object.is(value, -0) ? `(-${literal(-value)})` : String(value);
-}
-
-/** Primitives whose result in double precision, from operands that are f32 numbers, is an f32 number already. */
-const exactInF32 = new Set([
-  "neg",
-  "abs",
-  "sign",
-  "floor",
-  "relu",
-  "min",
-  "max",
-  "less",
-  "lessEqual",
-  "equal",
-  "where",
-  "stopGradient",
-]);
-
-/** Must the result of this primitive be rounded to be a number of `dtype`? */
-export function needsRounding(op: string, dtype: DType): boolean {
-  return dtype === "f32" && !exactInF32.has(op);
 }
 
 /** One entry of an elementwise instruction as an expression of its operands' texts, rounded to its dtype. */

@@ -4,10 +4,18 @@
 import { integerAtLeast } from "../../../arguments/index.js";
 import { type Graph, sizeOf } from "../../graph.js";
 import type { NumberArray } from "../../program.js";
-import { expand, type ScalarProgram } from "../javascript/expand.js";
-import type { Memory } from "../javascript/scalars.js";
+import { expand, type ScalarProgram } from "../scalars/expand.js";
+import type { Memory } from "../scalars/scalars.js";
 import { moduleWriter } from "./assembler.js";
-import { compileModule, instantiate, newMemory, pagesFor, type WasmMemory, type WasmModule } from "./instance.js";
+import {
+  compileModule,
+  hasVectors,
+  instantiate,
+  newMemory,
+  pagesFor,
+  type WasmMemory,
+  type WasmModule,
+} from "./instance.js";
 import { writeRun } from "./lanes/code.js";
 import { type Imported, importFunctions } from "./lanes/imported.js";
 import { type ColumnOptions, type Layout, layoutOf, type Place } from "./lanes/layout.js";
@@ -53,7 +61,8 @@ const mostOperations = 2000;
 /**
  * A program with memory of its own for `graph` on `width` columns, equal to `mapColumns` bit for bit but for the functions that vectors
  * compute themselves (exp, log, ...), which are equal to a few units in the last place, and the same in every lane and for every
- * width. Undefined where the graph is too large to be written out. Modules are kept with their graph: a second call costs little.
+ * width. Undefined where the graph is too large to be written out, or WebAssembly has no vectors here. Modules are kept with
+ * their graph: a second call costs little.
  *
  * Throws a RangeError where an output cannot take the place of an input.
  */
@@ -83,6 +92,7 @@ interface Lanes {
 const compiled = new WeakMap<Graph, Map<string, Lanes | "too large">>();
 
 function write(graph: Graph, options: ColumnOptions, exact: boolean): Lanes | undefined {
+  if (!hasVectors()) return undefined;
   const program = expand(graph, 4 * mostOperations);
   if (program === undefined) return undefined;
   checkReplaced(graph, program, options);

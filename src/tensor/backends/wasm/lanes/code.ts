@@ -2,8 +2,8 @@
 // inside. Vectors of one group do not wait for each other, which hides the time that each operation takes to finish.
 
 import type { Attributes } from "../../../graph.js";
-import type { Output } from "../../javascript/expand.js";
-import type { Block, ScalarLoop, ScalarNode } from "../../javascript/scalars.js";
+import type { Output } from "../../scalars/expand.js";
+import type { Block, ScalarLoop, ScalarNode } from "../../scalars/scalars.js";
 import {
   block,
   brIf,

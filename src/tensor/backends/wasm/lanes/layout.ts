@@ -2,7 +2,7 @@
 // after the other, then what loops collect for the columns in hand.
 
 import { type DType, type Graph, sizeOf } from "../../../graph.js";
-import type { ScalarProgram } from "../../javascript/expand.js";
+import type { ScalarProgram } from "../../scalars/expand.js";
 
 /** A run of rows in memory. */
 export interface Place {

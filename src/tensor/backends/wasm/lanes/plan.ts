@@ -2,9 +2,9 @@
 // many vectors may be on their way at once.
 
 import { elementwise } from "../../../primitives.js";
-import { needs, type ScalarProgram } from "../../javascript/expand.js";
-import { liveNodes } from "../../javascript/scalar-code.js";
-import type { Block, Memory, ScalarLoop, ScalarNode } from "../../javascript/scalars.js";
+import { needs, type ScalarProgram } from "../../scalars/expand.js";
+import { liveNodes } from "../../scalars/live.js";
+import type { Block, Memory, ScalarLoop, ScalarNode } from "../../scalars/scalars.js";
 import { operations } from "./operations.js";
 
 export interface LanePlan {

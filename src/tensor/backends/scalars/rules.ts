@@ -2,8 +2,8 @@
 // sums are taken in the interpreter's order.
 
 import { type Attributes, type DType, type Instruction, type Shape, sizeOf } from "../../graph.js";
+import { needsRounding } from "./rounding.js";
 import { type Scalars, TooManyScalars } from "./scalars.js";
-import { needsRounding } from "./source.js";
 
 type Ids = readonly number[];
 type Compute = (s: Scalars, operands: readonly Ids[], shapes: readonly Shape[], instruction: Instruction) => Ids;

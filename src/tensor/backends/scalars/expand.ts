@@ -4,7 +4,7 @@
 import { type Graph, type Loop, type Shape, sizeOf } from "../../graph.js";
 import { elementwise } from "../../primitives.js";
 import { isElementwise } from "../loops/schedule.js";
-import { expandInstruction } from "./scalar-rules.js";
+import { expandInstruction } from "./rules.js";
 import {
   type Block,
   type Entry,
