@@ -155,6 +155,27 @@ test("a stream goes on from its state, through JSON", () => {
   );
 });
 
+test("words kept elsewhere are the stream's own: it draws the same, and whoever moves them moves the stream", () => {
+  const [kept, free] = [stream(9, "kept"), stream(9, "kept")];
+  kept.normal();
+  free.normal();
+  const words = new Int32Array(8).subarray(2, 6);
+  kept.keepIn(words);
+  kept.keepIn(words);
+  assert.deepEqual(normals(kept, 20), normals(free, 20));
+  assert.deepEqual(
+    Array.from(words, (word) => word >>> 0),
+    free.state().words,
+  );
+  const early = free.state();
+  free.uniform();
+  words.set(restore(free.state()).state().words);
+  assert.equal(kept.uniform(), free.uniform());
+  words.set(early.words);
+  assert.deepEqual(kept.state().words, early.words);
+  assert.throws(() => kept.keepIn(new Int32Array(3)), /keepIn: words must be an array of length 4/);
+});
+
 test("splitting names a stream: it does not depend on what was drawn, nor draw", () => {
   fc.assert(
     fc.property(fc.nat(), path, path, (seed, first, second) => {
