@@ -15,12 +15,12 @@ export function searchStepSize(where: string, start: number, logAcceptance: (ste
   const grow = isAccepted(logAcceptance(stepSize));
   for (;;) {
     stepSize = grow ? 2 * stepSize : stepSize / 2;
-    if (stepSize > LARGEST) {
+    if (grow && stepSize > LARGEST) {
       throw new RangeError(
         `${where}: no step size found: steps of ${LARGEST} are still accepted, so the energy looks flat`,
       );
     }
-    if (stepSize < SMALLEST) {
+    if (!grow && stepSize < SMALLEST) {
       throw new RangeError(
         `${where}: no step size found: even the smallest step is rejected, so the gradient does not fit the energy`,
       );

@@ -4,6 +4,7 @@ import { stream } from "../../src/random/index.js";
 import { dualAveraging } from "../../src/samplers/dual-averaging.js";
 import { inverseOf, writeInverseMass } from "../../src/samplers/mass.js";
 import { searchStepSize } from "../../src/samplers/step-size-search.js";
+import { stanWarmup } from "../../src/samplers/warmup.js";
 import { welford } from "../../src/samplers/welford.js";
 import { windows } from "../../src/samplers/windows.js";
 
@@ -33,6 +34,75 @@ test("the first update of dual averaging is Hoffman and Gelman's algorithm 5", (
   const next = averaging.update(0, 0.5);
   assert.ok(Math.abs(Math.log(next) + 0.3 / 11 / 0.05) < 1e-14);
   assert.equal(averaging.average(0), next);
+
+  // H-bar_2 = (11/12) H-bar_1 + (1/12) (0.8 - 1), and the average weighs the second with 2^-0.75.
+  const third = averaging.update(0, 1.7);
+  const x = (-Math.SQRT2 / 0.05) * ((11 / 12) * (0.3 / 11) - 0.2 / 12);
+  assert.ok(Math.abs(Math.log(third) - x) < 1e-14);
+  const weight = 2 ** -0.75;
+  const average = (1 - weight) * Math.log(next) + weight * x;
+  assert.ok(Math.abs(Math.log(averaging.average(0)) - average) < 1e-14);
+});
+
+test("each window's mass comes from the positions of that window alone, and a new search follows it", () => {
+  const random = stream(13);
+  const [width, dim, warmup] = [2, 1, 300];
+  const [stepSize, inverseMass] = [Float64Array.of(1, 1), Float64Array.of(1, 1)];
+  const state = { position: new Float64Array(width), energy: new Float64Array(width), stopped: new Uint8Array(width) };
+  const changed: number[] = [];
+  let searches = 0;
+  const adaptation = stanWarmup(
+    {
+      where: "test",
+      stepSize,
+      inverseMass,
+      massChanged: (column) => changed.push(column),
+      // The first evaluation of a search counts it; a step of 0.7 is accepted with 0.8.
+      logAcceptance: (_state, _column, size) => {
+        searches++;
+        return (size / 0.7) * Math.log(0.8);
+      },
+    },
+    warmup,
+    { targetAcceptance: 0.8, adaptMass: true },
+  );
+  adaptation.start(state, [random, random]);
+  assert.deepEqual([...stepSize], [0.5, 0.5]);
+  const seen: number[][] = [];
+  const { initial, ends } = windows(warmup);
+  let begin = initial;
+  for (let t = 1; t <= warmup; t++) {
+    // Wider from window to window and column to column.
+    for (let c = 0; c < width; c++) state.position[c] = (c + 1) * t * random.normal();
+    seen.push([...state.position]);
+    const [massBefore, searchesBefore] = [[...inverseMass], searches];
+    adaptation.update(state, { acceptance: Float64Array.of(0.82, 0.78) }, [random, random]);
+    if (!ends.includes(t)) {
+      assert.deepEqual([[...inverseMass], searches], [massBefore, searchesBefore]);
+      continue;
+    }
+    const n = t - begin;
+    for (let c = 0; c < width; c++) {
+      const positions = seen.slice(begin, t).map((both) => both[c]);
+      const mean = positions.reduce((a, b) => a + b) / n;
+      const variance = positions.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (n - 1);
+      const exact = (n / (n + 5)) * variance + (1e-3 * 5) / (n + 5);
+      assert.ok(Math.abs(inverseMass[c] / exact - 1) < 1e-12, `${inverseMass[c]} for ${exact} after ${t}`);
+      // Found by doubling or halving from where dual averaging was: within a factor 2 of 0.7.
+      assert.ok(stepSize[c] > 0.35 && stepSize[c] < 1.4);
+    }
+    assert.ok(searches > searchesBefore);
+    begin = t;
+  }
+  assert.deepEqual(
+    changed,
+    ends.flatMap(() => [0, 1]),
+  );
+  const last = [...stepSize];
+  adaptation.finish(state);
+  // The average lags behind the last step: it has seen all of the final window.
+  assert.ok(stepSize[0] < last[0] && stepSize[1] > last[1], `${stepSize} after ${last}`);
+  assert.equal(inverseMass.length, dim * width);
 });
 
 test("the step size search stops where one step's acceptance crosses 0.8, from either side", () => {
@@ -41,6 +111,8 @@ test("the step size search stops where one step's acceptance crosses 0.8, from e
   assert.equal(searchStepSize("search", 8, acceptance), 0.25);
   const walled = (stepSize: number) => (stepSize > 0.1 ? Number.NaN : 0);
   assert.equal(searchStepSize("search", 1, walled), 0.0625);
+  // A start beyond the largest step comes down like any other.
+  assert.equal(searchStepSize("search", 2 ** 30, acceptance), 0.25);
   assert.throws(() => searchStepSize("search", 1, () => 0), /^RangeError: search: no step size found: .* looks flat/);
   assert.throws(() => searchStepSize("search", 1, () => Number.NaN), /search: no step size found: even the smallest/);
 });
