@@ -39,3 +39,35 @@ test("Stan's last 50 transitions end above the target: the average has not yet f
     assert.ok(acceptance > 0.82 && acceptance < 0.95, `acceptance ${acceptance} after ${warmup}`);
   }
 });
+
+test("a trajectory's length is uniform on (0, pi) in steps of the adapted size, and its step on 10 % around that size", () => {
+  const draws = 20000;
+  const counts: number[] = [];
+  let [jitter, jitterSquares, least, most] = [0, 0, 1, 1];
+  const used: number[] = [];
+  const [kernel] = visit(energy, hmc(), { chains: 1, warmup: 300, draws, seed: 42, start: variances }, (...seen) => {
+    const info = seen[4];
+    counts[info.leapfrogSteps[0]] = (counts[info.leapfrogSteps[0]] ?? 0) + 1;
+    used.push(info.stepSize[0]);
+  });
+  const stepSize = kernel.parameters().stepSize[0];
+  for (const size of used) {
+    const ratio = size / stepSize;
+    jitter += (ratio - 1) / draws;
+    jitterSquares += (ratio - 1) ** 2 / draws;
+    least = Math.min(least, ratio);
+    most = Math.max(most, ratio);
+  }
+  // Uniform on +-0.1: variance 0.01 / 3, that of its square 4 / 45 of 1e-4.
+  assert.ok(least >= 0.9 && most <= 1.1);
+  assert.ok(Math.abs(jitter) < 4.5 * Math.sqrt(0.01 / 3 / draws), `${jitter}`);
+  assert.ok(Math.abs(jitterSquares - 0.01 / 3) < 4.5 * Math.sqrt(((4 / 45) * 1e-4) / draws), `${jitterSquares}`);
+  // All numbers of steps are as likely, but the last, to which less than a whole step is left.
+  const longest = Math.ceil(Math.PI / stepSize);
+  assert.equal(counts.length - 1, longest);
+  for (let steps = 1; steps <= longest; steps++) {
+    const share = (Math.min(Math.PI, steps * stepSize) - (steps - 1) * stepSize) / Math.PI;
+    const error = Math.sqrt(draws * share * (1 - share));
+    assert.ok(Math.abs(counts[steps] - draws * share) < 4.5 * error + 1, `${steps} steps: ${counts[steps]} times`);
+  }
+});
