@@ -19,6 +19,15 @@ function message(estimate: LlcEstimate, kind: ProblemKind): string {
   return estimate.verdict.problems.find((problem) => problem.kind === kind)!.message;
 }
 
+test("the estimate is n beta times the mean of the trace over the loss at the centre, chain by chain and pooled", async () => {
+  const estimate = await llc(bowl, { ...quick, center: [0.1, 0], draws: 100, chains: 3, beta: 0.4 });
+  const mean = (x: ArrayLike<number>) => Array.from(x).reduce((sum, value) => sum + value, 0) / x.length;
+  const close = (actual: number, expected: number) => assert.ok(Math.abs(actual / expected - 1) < 1e-10);
+  close(estimate.lossAtCenter, 0.005);
+  estimate.perChain.forEach((one, c) => close(one, 40 * (mean(estimate.trace[c]) - 0.005)));
+  close(estimate.mean, mean(estimate.perChain));
+});
+
 test("a centre that is not a minimum: the estimate is negative, reported as it is, and named", async () => {
   const estimate = await llc(bowl, { ...quick, center: [3, 0], gamma: 0.1 });
   assert.ok(estimate.mean < 0);
@@ -152,10 +161,28 @@ test("the error of a mean: MCSE where chains agree, the spread between them wher
   assert.ok(Math.abs(agreeing.standardError * Math.sqrt(4000) - 1) < 0.1);
   assert.ok(Math.abs(agreeing.interval[1] - agreeing.mean - 1.959963984540054 * agreeing.standardError) < 1e-12);
   const parted = chainMean([chain(0), chain(1), chain(2), chain(3)]);
+  const alone = chainMean([chain(0)]);
+  assert.ok(Math.abs(alone.interval[0] - alone.mean + 1.959963984540054 * alone.standardError) < 1e-12);
   assert.ok(parted.agreement < 1e-6);
   assert.ok(Math.abs(parted.standardError - Math.sqrt(5 / 3 / 4)) < 0.1);
   assert.ok(Math.abs((parted.interval[1] - parted.mean) / parted.standardError - studentQuantile(0.975, 3)) < 1e-12);
   assert.ok(Math.abs(studentQuantile(0.975, 3) - 3.182446305284264) < 1e-9);
+});
+
+test("the spread between chains decides below a chance of one per cent, and not above", () => {
+  const random = stream(2, "uncertainty");
+  const chains = Array.from({ length: 4 }, () => Float64Array.from({ length: 1000 }, () => random.normal()));
+  const seen = { mcse: 0, spread: 0 };
+  for (let shift = 0; shift < 0.3; shift += 0.005) {
+    const { agreement, interval, mean, standardError } = chainMean(
+      chains.map((chain, c) => chain.map((x) => x + c * shift)),
+    );
+    const decider = agreement < 0.01 ? "spread" : "mcse";
+    const quantile = decider === "spread" ? studentQuantile(0.975, 3) : 1.959963984540054;
+    assert.ok(Math.abs((interval[1] - mean) / standardError - quantile) < 1e-9, `at ${agreement}`);
+    seen[decider]++;
+  }
+  assert.ok(seen.mcse > 3 && seen.spread > 3);
 });
 
 test("an estimate is plain data that prints as sentences, and estimates print as a table beside references", async () => {

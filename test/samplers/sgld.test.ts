@@ -147,6 +147,19 @@ test("the preconditioner moves during the first half of warmup's squares only: i
   assert.equal(new Set(steps.slice(80)).size, 1);
 });
 
+test("the preconditioner is 1 / (sqrt(V) + damping rms) over its mean, V the average of squares whose weights fall by alpha", () => {
+  const [alpha, damping] = [0.9, 0.1];
+  const squares = rmsPreconditioner(2, alpha, damping);
+  squares.add(Float64Array.of(3, 1));
+  squares.add(Float64Array.of(-1, 2));
+  const g = new Float64Array(2);
+  squares.write(g);
+  const V = [(alpha * 9 + 1) / (alpha + 1), (alpha * 1 + 4) / (alpha + 1)];
+  const floor = damping * Math.sqrt((V[0] + V[1]) / 2);
+  const raw = V.map((v) => 1 / (Math.sqrt(v) + floor));
+  raw.forEach((value, i) => assert.ok(Math.abs(g[i] / ((2 * value) / (raw[0] + raw[1])) - 1) < 1e-12));
+});
+
 test("the preconditioner is bounded by (1 + damping) / damping however flat a direction is", () => {
   const squares = rmsPreconditioner(100, 0.99, 0.1);
   const gradient = new Float64Array(100);
