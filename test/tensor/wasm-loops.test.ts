@@ -319,6 +319,21 @@ describe("WebAssembly equals the interpreter exactly", () => {
     }
   });
 
+  it("in softmax and logSumExp of infinite entries: NaN for these, 0 for the others", () => {
+    for (const dtype of dtypes) {
+      const { graph } = traced(([x]) => [x.softmax(), x.logSumExp(1), x.max(1)], [[5, 3]], dtype);
+      const inf = Number.POSITIVE_INFINITY;
+      const rows = [
+        [inf, 100, 0],
+        [inf, inf, -inf],
+        [-inf, -inf, -inf],
+        [-inf, 0, -inf],
+        [Number.NaN, 1, inf],
+      ];
+      agreesExactly({ graph, inputs: [emptyArray(dtype, 15).map((_, i) => rows.flat()[i])] });
+    }
+  });
+
   it("in elementwise loops of every length, with rows, columns and scalars repeated", () => {
     for (const dtype of dtypes) {
       for (const m of lengths) {

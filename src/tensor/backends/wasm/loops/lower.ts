@@ -45,10 +45,16 @@ const rules: Readonly<Record<string, (operands: readonly Tensor[], axes: readonl
   matmul: ([a, b]) => thinProduct(a, b),
 };
 
-/** Per cell the largest entry (0 where that is not finite) and the sum of exp of the entries less it. */
+/**
+ * What to subtract where the largest entry is infinite. In the interpreter, which then subtracts nothing, exp overflows beyond 709.8 in
+ * either precision; in f32 it does so beyond 88.7 here, which is 621 earlier.
+ */
+const shiftOfInfinite = { f64: 0, f32: 621 } as const;
+
+/** Per cell the largest entry (where that is not finite, a fixed number) and the sum of exp of the entries less it. */
 function shifted(x: Tensor, axes: readonly number[]): { shift: Tensor; exponentials: Tensor; sums: Tensor } {
   const largest = x.max(axes);
-  const shift = largest.abs().less(Number.POSITIVE_INFINITY).where(largest, largest.like(0));
+  const shift = largest.abs().less(Number.POSITIVE_INFINITY).where(largest, largest.like(shiftOfInfinite[x.dtype]));
   const exponentials = x.sub(spread(shift, x, axes)).exp();
   return { shift, exponentials, sums: exponentials.sum(axes) };
 }
