@@ -219,6 +219,7 @@ export interface HmcOptions {
  *   unless `mass` is given, and each transition jitters the step by 10 %. Unless `leapfrogSteps` is given, each trajectory's
  *   length is uniform on (0, pi) in units of the adapted scales, at most 256 steps: pi/2, a quarter period, on average, and no
  *   direction of the target, however its period lies, is met by the same phase every time (Mackenzie 1989; Neal 2011, 5.4.3).
+ *   What is reached lies above the target, at 0.85 to 0.95 for 0.8: after the last mass the average starts anew and has 50 transitions.
  *
  * Statistics per transition: `acceptance`, `accepted`, `energyError`, `diverging`, `stepSize` (as used), `leapfrogSteps`. A step of
  * `velocityVerlet`, `mcLachlan` and `threeStage` takes 1, 2 and 3 gradients.

@@ -199,7 +199,8 @@ export interface SgldOptions {
  *
  * It is not corrected: a direction of curvature `a` (where G = 1) and gradient noise variance `s^2` gets the variance
  * `(1/a) (1 + eps s^2 / 4) / (1 - eps a / 4)`, and diverges for `eps > 4/a`. Where `stepSize` is left out, warmup sets it to
- * `0.2 / (a + s^2)` in the stiffest direction met, which makes that excess 5 % there and less elsewhere.
+ * `0.2 / (a + s^2)` in the stiffest direction met, which makes that excess 5 % there and less elsewhere, as long as the noise falls
+ * with the curvature (as it does for the negative log-likelihood of a model that fits).
  * `preconditioner: "rmsprop"` estimates a diagonal G of mean 1 in the first half of warmup (at least 20 transitions) and freezes it.
  * The state's energy is computed for kept draws only. A chain whose position or energy stops being finite is stopped.
  *
