@@ -16,6 +16,7 @@ install(
   }),
 );
 
+export { type Explanation, explain } from "./chains/explain.js";
 export {
   chainsOf,
   type Draws,

@@ -8,6 +8,10 @@ export type NumberArray = Float64Array | Float32Array;
 export interface Program {
   readonly graph: Graph;
   readonly backend: BackendName;
+  /** In words, how it computes. */
+  readonly how: string;
+  /** Memory that it holds for its values, in bytes; its code not counted. */
+  readonly bytes: number;
   /** Reads `inputs`, writes `outputs`; keeps no reference to either. Outputs must not overlap inputs. */
   run(inputs: readonly NumberArray[], outputs: readonly NumberArray[]): void;
 }

@@ -12,6 +12,8 @@ export const interpreter: Backend = {
     return {
       graph,
       backend: "interpreter",
+      how: "one instruction after another, each into a new array",
+      bytes: 0,
       run(inputs, outputs) {
         evaluate(graph, inputs).forEach((value, i) => {
           outputs[i].set(value);

@@ -15,13 +15,22 @@ export const javascript: Backend = { name: "javascript", compile: (graph) => com
 
 /** `budget`: how many scalar operations a graph may need and still be written out; 0 makes everything loops. */
 export function compileJavaScript(graph: Graph, budget: number = scalarOperations): Program {
-  return { graph, backend: "javascript", run: scalarRun(graph, budget) ?? compileLoops(graph) };
+  const written = scalarRun(graph, budget);
+  return written === undefined
+    ? { graph, backend: "javascript", how: inLoops, ...compileLoops(graph) }
+    : writtenOut(graph, written);
 }
 
 /** The graph written out into scalars, or undefined where that would be too long to run well. */
 export function compileWrittenOut(graph: Graph): Program | undefined {
   const run = scalarRun(graph, scalarOperations);
-  return run === undefined ? undefined : { graph, backend: "javascript", run };
+  return run === undefined ? undefined : writtenOut(graph, run);
+}
+
+const inLoops = "JavaScript: loops over typed arrays";
+
+function writtenOut(graph: Graph, run: Run): Program {
+  return { graph, backend: "javascript", how: "JavaScript: written out into scalars", bytes: 0, run };
 }
 
 function scalarRun(graph: Graph, budget: number): Run | undefined {

@@ -10,13 +10,14 @@ import type { Run } from "./scalar-code.js";
 import { build } from "./source.js";
 import { type Writer, writer } from "./writer.js";
 
-export function compileLoops(graph: Graph): Run {
+export function compileLoops(graph: Graph): { run: Run; bytes: number } {
   const { text, lengths, constants } = loopProgram(graph);
   const given: Record<string, NumberArray> = { A: new Float64Array(lengths.f64), B: new Float32Array(lengths.f32) };
   constants.forEach((numbers, i) => {
     given[`k${i}`] = numbers;
   });
-  return build<Run>(text, given);
+  const bytes = Object.values(given).reduce((sum, { byteLength }) => sum + byteLength, 0);
+  return { run: build<Run>(text, given), bytes };
 }
 
 export interface LoopProgram {

@@ -92,6 +92,8 @@ function compileProgram(graph: Graph): Program {
   return {
     graph,
     backend: "wasm",
+    how: "WebAssembly: loops over vectors of 128 bits",
+    bytes: memory.buffer.byteLength,
     run(from, to) {
       for (let i = 0; i < inputs.length; i++) inputs[i].set(from[i]);
       programs[0].runAt(addresses);
