@@ -1,9 +1,9 @@
 // The loss of a network on a data set under a likelihood.
 
-import { refuse } from "../arguments/index.js";
+import { knownOptions, refuse } from "../arguments/index.js";
 import { type Column, storeData } from "./data.js";
 import type { Likelihood } from "./likelihoods.js";
-import { type Loss, loss } from "./loss.js";
+import { type Loss, type LossOptions, loss } from "./loss.js";
 import { type Network, parameterNames } from "./network.js";
 
 /**
@@ -20,7 +20,9 @@ export function networkLoss(
   network: Network,
   data: { readonly inputs: Column; readonly outputs: Column },
   likelihood: Likelihood,
+  options: Pick<LossOptions, "precision"> = {},
 ): Loss {
+  knownOptions("networkLoss", options, ["precision"]);
   if (typeof network?.apply !== "function") refuse("networkLoss", "network", "a network such as mlp(...)", network);
   if (typeof likelihood?.negativeLogLikelihood !== "function") {
     refuse("networkLoss", "likelihood", "one of likelihoods, such as likelihoods.categorical()", likelihood);
@@ -45,9 +47,10 @@ export function networkLoss(
         const expected = `[${count}, ${network.outputs}]`;
         throw new RangeError(`networkLoss: network.apply must return shape ${expected}, got [${shape.join(", ")}]`);
       }
-      return likelihood.negativeLogLikelihood(predictions, rows.outputs).mean();
+      // The rows' losses are added up in double precision whatever they were computed in.
+      return likelihood.negativeLogLikelihood(predictions, rows.outputs).cast("f64").mean();
     },
     { inputs, outputs },
-    { names: parameterNames(network.layout), initialize: (random) => network.initialize(random) },
+    { names: parameterNames(network.layout), initialize: (random) => network.initialize(random), ...options },
   );
 }
