@@ -29,7 +29,6 @@ export interface Explanation {
  * @example explain(energies.banana()).backend // "JavaScript: written out into scalars"
  */
 export function explain(energyOrLoss: Energy | Loss): Explanation {
-  // A loss has all that an energy has, and more.
   if (isLoss(energyOrLoss)) return printedAs(explainLoss(energyOrLoss), explanationText);
   if (isEnergy(energyOrLoss)) return printedAs(explainEnergy(energyOrLoss), explanationText);
   return refuse("explain", "energyOrLoss", "an energy or a loss", energyOrLoss);

@@ -66,7 +66,13 @@ const OPTIONS = [
 ];
 
 export function readRequest(energy: Energy, sampler: Sampler, options: SampleOptions): Request {
-  if (!isEnergy(energy)) refuse("sample", "energy", "an energy, such as energy(dim, f) makes", energy);
+  if (!isEnergy(energy))
+    refuse(
+      "sample",
+      "energy",
+      "an energy, such as energy(dim, f) makes, or tempered(loss, { center }) of a loss",
+      energy,
+    );
   const definition = definitionOf(sampler);
   if (typeof options !== "object" || options === null) refuse("sample", "options", "an object", options);
   knownOptions("sample", options, OPTIONS);

@@ -180,7 +180,7 @@ class TimeLimit extends Error {
 
 function stopAfter(end: AbortController, seconds: number | undefined, what: string): NodeJS.Timeout | undefined {
   if (seconds === undefined) return undefined;
-  const stop = (): void => end.abort(new TimeLimit(`${what} ran longer than ${seconds} seconds`));
+  const stop = (): void => end.abort(new TimeLimit(`${what} ran longer than ${seconds} s`));
   // Timers count milliseconds in 31 bits.
   return setTimeout(stop, Math.min(seconds * 1000, 2 ** 31 - 1));
 }

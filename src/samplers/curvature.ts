@@ -1,8 +1,9 @@
 // How stiff an energy is: its largest curvature, by power iteration on Hessian-vector products, which are central
 // differences of the gradient. Discretised Langevin dynamics blows up where step size times curvature exceeds 4.
 
-import { finiteVector } from "../arguments/index.js";
+import { finiteVector, refuse } from "../arguments/index.js";
 import type { Energy } from "../energies/energy.js";
+import { isEnergy } from "../energies/is-energy.js";
 
 /** A gradient to differentiate: writes the gradient at `q` into `out`. */
 export type Gradient = (q: Float64Array, out: Float64Array) => void;
@@ -16,6 +17,7 @@ export type Gradient = (q: Float64Array, out: Float64Array) => void;
  * @example stiffness(energies.gaussian({ mean: [0, 0], covariance: [[1, 0], [0, 0.25]] }), [0, 0]) // 4
  */
 export function stiffness(energy: Energy, at: ArrayLike<number>, preconditioner?: ArrayLike<number>): number {
+  if (!isEnergy(energy)) refuse("stiffness", "energy", "an energy, such as energy(dim, f) makes", energy);
   const q = finiteVector("stiffness", "at", at, energy.dim);
   const probe = curvatureProbe(energy.dim);
   if (preconditioner === undefined) return probe.largest((w, out) => energy.valueAndGradient(w, out), q, 20);

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import "./platform.js";
 import { sample } from "../../src/chains/index.js";
 import { gaussian } from "../../src/energies/gaussian.js";
+import { loss } from "../../src/networks/index.js";
 import { hmc } from "../../src/samplers/index.js";
 import { normal } from "./exported-energies.js";
 
@@ -62,6 +63,11 @@ test("sample refuses what is not an energy", async () => {
   for (const energy of [undefined, {}, () => 0, { ...traced, dim: 2 }, { ...traced, value: undefined }]) {
     await assert.rejects(sample(energy as never, hmc()), /^RangeError: sample: energy must be an energy, such as/);
   }
+});
+
+test("sample refuses a loss and names what makes an energy of it", async () => {
+  const squares = loss(1, 3, (w, { y }) => y.sub(w).square().mean(), { y: [1, 2, 3] });
+  await assert.rejects(sample(squares as never, hmc()), /or tempered\(loss, \{ center \}\) of a loss, got an object/);
 });
 
 test("sample refuses what is not a sampler", async () => {

@@ -120,13 +120,9 @@ test("an endless loop is ended by the time limit, and its kernel with it", async
     name: "CellError",
     cell: 2,
     ename: "TimeLimit",
-    evalue: "the cell ran longer than 1.5 seconds",
+    evalue: "the cell ran longer than 1.5 s",
   });
-  const expected = [
-    ["stdout: 1\n"],
-    ["stdout: before\n", "error: TimeLimit: the cell ran longer than 1.5 seconds"],
-    [],
-  ];
+  const expected = [["stdout: 1\n"], ["stdout: before\n", "error: TimeLimit: the cell ran longer than 1.5 s"], []];
   assert.deepEqual(shown(await read(path)), expected);
   await assertKernelGone();
 });
@@ -158,7 +154,7 @@ test("a time limit that ends while the kernel starts names the notebook", async 
   const path = await writeCells(join(folder, "short.ipynb"), [code("1")]);
   await assert.rejects(runNotebook(path, { timeout: 0.01 }), {
     name: "NotebookError",
-    message: `${path}: the notebook ran longer than 0.01 seconds`,
+    message: `${path}: the notebook ran longer than 0.01 s`,
   });
 });
 
