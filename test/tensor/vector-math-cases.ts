@@ -10,10 +10,10 @@ export const limits: Readonly<Record<Name, number>> = {
   tanh: 2.7,
   sigmoid: 2.5,
   softplus: 1.8,
-  sin: 2,
-  cos: 2,
-  erf: 1.4,
-  pow: 1.1,
+  sin: 2.3,
+  cos: 2.3,
+  erf: 1.5,
+  pow: 1.3,
 };
 
 /** Where a formula changes, a result begins to overflow or underflow, or cancellation is worst. */

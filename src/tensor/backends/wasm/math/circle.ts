@@ -42,7 +42,7 @@ function sineOf(pen: Pen, x: Code, cosine: boolean): Code {
   const isFar = keep(v.greater(v.abs(x), number(nearEnd)));
   const branch: Code[] = [];
   const inside = pen.branch(branch);
-  const far = reduced(inside, x, (p, a) => reduceFar(p, a, cosine));
+  const far = reduced(inside, x, (p, a) => reduceFar(p, a, cosine, pen.bias));
   inside.add(r.set(v128.bitSelect(isFar, far.r, r.get)));
   if (rest && far.rest) inside.add(rest.set(v128.bitSelect(isFar, far.rest, rest.get)));
   pen.add(when(v128.anyTrue(isFar), branch));

@@ -11,9 +11,9 @@ const inverseOfPi: Uint8Array = bytesOfInversePi(160, 5);
 
 /**
  * `|x| = M 2^(8 q)` with M below 2^60. Of 1 / pi only the bytes from q on give more than multiples of 256, and 24 of them give
- * `|x| / pi` to within 2^-120. For `|x| >= 2^20`; NaN for infinities. In double precision.
+ * `|x| / pi` to within 2^-120. For `2^20 <= |x| < 2^(most + 1)`; NaN for infinities. In double precision.
  */
-export function reduceFar(pen: Pen, x: Code, cosine: boolean): Angle {
+export function reduceFar(pen: Pen, x: Code, cosine: boolean, most: number): Angle {
   const { v, keep, bits, shiftLeft, shiftRight, number } = pen;
   const low32 = (a: Code): Code => v128.and(a, bits(0xffffffffn));
   const high32 = (a: Code): Code => shiftRight(a, 32);
@@ -27,7 +27,7 @@ export function reduceFar(pen: Pen, x: Code, cosine: boolean): Angle {
   const m = keep(i64x2.mul(mantissa, i8x16.swizzle(powers, shift)));
   const m0 = keep(low32(m));
   const m1 = keep(high32(m));
-  const words = windowOf(pen, shiftRight(place, 3));
+  const words = windowOf(pen, shiftRight(place, 3), ((most - 20) >> 3) + 24);
 
   // Column j of the product has the weight 2^(32 j - 184); what lies below column 1 is left out.
   const products = [1, 2, 3, 4, 5].map((column) => [
@@ -89,13 +89,13 @@ const headMask = ~((1n << 27n) - 1n);
 /** pi as two parts of 26 and 27 bits that sum to `Math.PI`, and what `Math.PI` lacks. */
 const piSplit = { high: 3.1415926218032837, low: 3.1786509424591713e-8, rest: 1.2246467991473532e-16 };
 
-/** Six words of 32 bits, the most significant first: 24 bytes of the table from the place in each lane on. */
-function windowOf({ keep, bits, shiftRight }: Pen, place: Code): Code[] {
+/** Six words of 32 bits, the most significant first: 24 bytes of the table, of which `length` are in reach, from the place in each lane on. */
+function windowOf({ keep, bits, shiftRight }: Pen, place: Code, length: number): Code[] {
   const everywhere = keep(v128.shuffle(place, place, [0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 8, 8, 8, 8, 8, 8]));
   return [0, 8, 16].flatMap((from) => {
     const offsets = Array.from({ length: 16 }, (_, i) => from + 7 - (i % 8));
     const index = keep(i8x16.add(everywhere, v128.constant(offsets)));
-    const parts = Array.from({ length: inverseOfPi.length / 16 }, (_, j) =>
+    const parts = Array.from({ length: Math.ceil(length / 16) }, (_, j) =>
       i8x16.swizzle(
         v128.constant(inverseOfPi.subarray(16 * j, 16 * j + 16)),
         i8x16.add(index, v128.constant(new Uint8Array(16).fill(256 - 16 * j))),
