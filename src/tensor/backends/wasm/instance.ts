@@ -38,7 +38,7 @@ let vectors: boolean | undefined;
 
 /** Whether this engine runs WebAssembly with vectors of 128 bits. */
 export function hasVectors(): boolean {
-  vectors ??= wasm !== undefined && wasm.validate(Uint8Array.from(vectorProbe));
+  vectors ??= wasm?.validate(Uint8Array.from(vectorProbe)) === true;
   return vectors;
 }
 
