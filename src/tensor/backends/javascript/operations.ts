@@ -3,8 +3,8 @@
 
 import { type Instruction, sizeOf } from "../../graph.js";
 import { mergeAxes } from "../loops/axes.js";
-import type { Box, Plan } from "../loops/plan.js";
-import { isContiguous, isSameView, rowMajor, sliceView, type Value, type View, wholeOf } from "../loops/views.js";
+import { type Box, concatenate, type Plan } from "../loops/plan.js";
+import { isContiguous, rowMajor, sliceView, type Value, type View, wholeOf } from "../loops/views.js";
 import { type MatmulShape, matmulFunction, pauses } from "./matmul.js";
 import { sum, term, type Walk, walk, writeCopy, writeNest } from "./nest.js";
 import { constantText, type Writer } from "./writer.js";
@@ -86,21 +86,7 @@ const operations: Readonly<Record<string, Write>> = {
     writeValue(w, sliceView(out, attributes.start!), x);
   },
   concat: (w, out, operands, { shape, attributes: { axes } }) => {
-    let before = 0;
-    for (const operand of operands) {
-      const to = sliceView(
-        out,
-        shape.map((_, axis) => (axis === axes![0] ? before : 0)),
-      );
-      // An operand may have been computed in its place.
-      const own = { ...to, strides: rowMajor(operand.shape) };
-      const isThere = operand.view !== undefined && isContiguous(to, operand.shape) && isSameView(operand.view, own);
-      if (!isThere) {
-        w.cut();
-        writeValue(w, to, operand);
-      }
-      before += operand.shape[axes![0]];
-    }
+    concatenate({ cut: w.cut, copy: (to, value) => writeValue(w, to, value) }, out, operands, axes![0], shape);
   },
   gather: (w, out, [table, rows]) => {
     const rest = table.shape.slice(1);

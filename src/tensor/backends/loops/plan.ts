@@ -2,11 +2,21 @@
 // is the same whatever language it is written in. Back ends write it twice: the first time to see which buffers are in use
 // when, the second time with their places in the arena.
 
-import { type DType, type Graph, type Instruction, type Loop, sizeOf } from "../../graph.js";
+import { type DType, type Graph, type Instruction, type Loop, type Shape, sizeOf } from "../../graph.js";
 import type { NumberArray } from "../../program.js";
 import { constantValue, copiesOf, destinationsOf, storedOf, viewed } from "./placement.js";
 import { type Step, scheduleOf } from "./schedule.js";
-import { type Buffer, isSameView, newBuffer, rowMajor, type Value, type View, wholeOf } from "./views.js";
+import {
+  type Buffer,
+  isContiguous,
+  isSameView,
+  newBuffer,
+  rowMajor,
+  sliceView,
+  type Value,
+  type View,
+  wholeOf,
+} from "./views.js";
 
 /** What a step is written from: the instructions, where their values lie, and which of them must be stored. */
 export interface Plan {
@@ -209,4 +219,26 @@ function turnValue(target: Target, body: Graph, name: string): Value {
   const isUsed = body.outputs.some(isTurn) || body.instructions.some(({ inputs }) => inputs.some(isTurn));
   if (isUsed) target.writeTurn(view, name);
   return { shape, dtype, view };
+}
+
+/** Writes the operands one after another along an axis of `out`; one that was computed in its place is there already. */
+export function concatenate(
+  { cut, copy }: Pick<Target, "cut" | "copy">,
+  out: View,
+  operands: readonly Value[],
+  axis: number,
+  shape: Shape,
+): void {
+  let before = 0;
+  for (const operand of operands) {
+    const start = shape.map((_, i) => (i === axis ? before : 0));
+    const to = sliceView(out, start);
+    const own = { ...to, strides: rowMajor(operand.shape) };
+    const isThere = operand.view !== undefined && isContiguous(to, operand.shape) && isSameView(operand.view, own);
+    if (!isThere) {
+      cut();
+      copy(to, operand);
+    }
+    before += operand.shape[axis];
+  }
 }

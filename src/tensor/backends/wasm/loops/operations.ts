@@ -1,8 +1,8 @@
 // The instructions that are computed on their own: copies of blocks, tables, matrices.
 
 import { type Instruction, type Shape, sizeOf } from "../../../graph.js";
-import { type Box, copied, type Plan } from "../../loops/plan.js";
-import { isContiguous, isSameView, rowMajor, sliceView, type Value, type View } from "../../loops/views.js";
+import { type Box, concatenate, copied, type Plan } from "../../loops/plan.js";
+import { isContiguous, rowMajor, sliceView, type Value, type View } from "../../loops/views.js";
 import { type Code, drop, type FunctionWriter, f32, f64, i32, type Local, promote, when } from "../assembler.js";
 import { copy, fill, move, walkOf, write } from "./copies.js";
 import { vectors } from "./elements.js";
@@ -85,21 +85,7 @@ const operations: Readonly<Record<string, Write>> = {
     });
   },
   concat: (w, out, operands, { shape, attributes: { axes } }) => {
-    let before = 0;
-    for (const operand of operands) {
-      const to = sliceView(
-        out,
-        shape.map((_, axis) => (axis === axes![0] ? before : 0)),
-      );
-      // An operand may have been computed in its place.
-      const own = { ...to, strides: rowMajor(operand.shape) };
-      const isThere = operand.view !== undefined && isContiguous(to, operand.shape) && isSameView(operand.view, own);
-      if (!isThere) {
-        w.cut();
-        writeCopy(w, to, operand);
-      }
-      before += operand.shape[axes![0]];
-    }
+    concatenate({ cut: w.cut, copy: (to, value) => writeCopy(w, to, value) }, out, operands, axes![0], shape);
   },
   gather: (w, out, [table, rows], { dtype }) => {
     const rest = table.shape.slice(1);
