@@ -1,5 +1,6 @@
 // What a sampler samples: an energy U(q), minus the log density up to a constant, with its gradient.
 
+import type { Random } from "../random/random.js";
 import type { Graph } from "../tensor/graph.js";
 
 /** An energy: `U(q) = -log density(q) + constant`, `q` a position of `dim` numbers. */
@@ -18,16 +19,29 @@ export interface Energy {
   readonly observables?: Observables;
   /** The graph of U, `[dim] -> []`, where the energy was traced: lets a whole trajectory be compiled into one program. */
   readonly graph?: Graph;
+  /** Present where the user's coordinates are constrained: samplers see free coordinates `z`, draws and starts are the user's `q(z)`. */
+  readonly transform?: Transform;
   /** Plain data from which a worker rebuilds this energy; absent where the energy is a closure. */
   readonly source?: EnergySource;
 }
 
+/** A smooth bijection from free coordinates to constrained ones; the energy holds its log Jacobian already. */
+export interface Transform {
+  /** Writes q(z). */
+  constrain(z: Float64Array, q: Float64Array): void;
+  /** Writes z(q). Throws a RangeError that names the coordinate where q is not strictly inside. */
+  unconstrain(q: Float64Array, z: Float64Array): void;
+}
+
+/** What is known of the law exactly, in the user's coordinates. */
 export interface ExactFacts {
   readonly mean?: readonly number[];
   /** Rows of the covariance matrix. */
   readonly covariance?: readonly (readonly number[])[];
   /** log of the integral of exp(-U). */
   readonly logNormalizer?: number;
+  /** Writes an independent draw. A closure: it stays where it was made. */
+  draw?(random: Random, q: Float64Array): void;
 }
 
 export interface StochasticEnergy {

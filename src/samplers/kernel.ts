@@ -4,7 +4,11 @@
 import type { Energy } from "../energies/energy.js";
 import type { Random } from "../random/random.js";
 
-/** What a factory such as `hmc()` returns: plain data that a worker can look up and build. */
+/**
+ * What a factory such as `hmc()` returns: plain data that a worker can look up and build. Where an option is a schedule, a function
+ * `(t, steps) => value`, `sample` replaces it by its table over the run's transitions, warmup included, before a kernel sees it;
+ * a kernel that outlives the table holds its last value.
+ */
 export interface Sampler {
   readonly kind: string;
   readonly options: Readonly<Record<string, unknown>>;
@@ -32,7 +36,17 @@ export interface Kernel<State extends KernelState = KernelState> {
   adaptation?(warmup: number): Adaptation<State>;
   /** The values in use, adapted or given: `[width]` or `[dim, width]` each. */
   parameters(): Record<string, Float64Array>;
+  /** See `Memory`. Position and energy belong to it. */
+  memory?(state: State): Memory;
+  /** Called after the memory's arrays were overwritten: rebuilds what is derived from them. */
+  restored?(state: State): void;
 }
+
+/**
+ * What decides everything that comes, besides options and random streams: the live arrays by name, `[rows, width]` each, so that
+ * a chain's part is a column. A run is continued by writing copies of them back. Counters are numbers in such arrays too.
+ */
+export type Memory = Readonly<Record<string, Float64Array>>;
 
 export interface KernelState {
   /** `[dim, width]` */
@@ -54,12 +68,18 @@ export interface Adaptation<State extends KernelState = KernelState> {
   update(state: State, info: Info, random: readonly Random[]): void;
   /** Called once, after the last: fixes the values that the draws will use. */
   finish(state: State): void;
+  /** See `Memory`: what a warmup that goes on later needs. */
+  memory?(): Memory;
+  /** Called after the memory's arrays were overwritten. `start` is not called then. */
+  restored?(state: State): void;
 }
 
 /** How a sampler's record becomes a kernel. */
 export interface SamplerDefinition {
   /** True where several chains can advance as columns of one kernel; otherwise `build` takes width 1 only. */
   readonly columns: boolean;
+  /** True where all chains must be columns of one kernel, because they adapt together. Absent: never. */
+  together?(options: Readonly<Record<string, unknown>>): boolean;
   /** Refuses options that do not fit the energy. */
   build(energy: Energy, options: Readonly<Record<string, unknown>>, width: number): Kernel;
 }
