@@ -38,6 +38,11 @@ export function record(name: string, rows: readonly Row[]): void {
   );
 }
 
+/** The rows of each benchmark that was ever recorded. */
+export function recorded(): Record<string, readonly Row[]> {
+  return Object.fromEntries(Object.entries(readResults()).map(([name, { rows }]) => [name, rows]));
+}
+
 function readResults(): Results {
   try {
     return JSON.parse(readFileSync(resultsFile, "utf8"));

@@ -3,8 +3,9 @@
 
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { draw } from "./figure.js";
 import { asLine, meets, type Row } from "./report.js";
-import { machine, record } from "./results.js";
+import { machine, record, recorded } from "./results.js";
 
 /** In the order in which they run: each a file of this folder. */
 const BENCHES = ["import", "random", "hmc", "engine", "chains", "coverage"];
@@ -25,6 +26,12 @@ for (const name of asked.length > 0 ? asked : BENCHES) {
   all.push(...rows);
   if (code !== 0) failed.push(name);
   else record(name, rows);
+}
+
+try {
+  await draw(recorded());
+} catch (error) {
+  console.log(`\nno picture of the results: ${(error as Error).message}`);
 }
 
 const missed = all.filter((row) => !meets(row));
