@@ -4,7 +4,6 @@
 import type { Graph, Loop } from "./graph.js";
 import { elementwise } from "./primitives.js";
 import { repeatNode } from "./repeat.js";
-import { scatterAdd } from "./structural-derivatives.js";
 import { constantTensor, Tensor } from "./tensor.js";
 import { flatten, placeholder } from "./trace.js";
 
@@ -84,6 +83,8 @@ const everywhere: Rule = (operands, { op, shape, dtype, attributes }, width) =>
 const rules: Readonly<Record<string, Rule>> = {
   cast: everywhere,
   reshape: everywhere,
+  windows: everywhere,
+  overlapAdd: everywhere,
   concat: everywhere,
   sum: everywhere,
   maxOver: everywhere,
@@ -108,12 +109,12 @@ const rules: Readonly<Record<string, Rule>> = {
     return moveAxis(picked, indices.tensor.rank - 1, picked.rank - 1);
   },
   scatterAdd: ([updates, indices], { attributes }, width) => {
-    if (!indices.mapped) return scatterAdd(updates.tensor, indices.tensor, attributes.length!);
+    if (!indices.mapped) return updates.tensor.scatterAdd(indices.tensor, attributes.length!);
     const rows = attributes.length!;
     // [...indices, ...rest, width] -> [...indices, width, ...rest]
     const full = spread(updates, width);
     const beside = moveAxis(full, full.rank - 1, indices.tensor.rank - 1);
-    const sum = scatterAdd(beside, offsetByColumn(indices.tensor, rows, width), rows * width);
+    const sum = beside.scatterAdd(offsetByColumn(indices.tensor, rows, width), rows * width);
     return moveAxis(sum.reshape([width, rows, ...sum.shape.slice(1)]), 0, sum.rank);
   },
   matmul: ([a, b], { shape }, width) => {

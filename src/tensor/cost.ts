@@ -36,6 +36,7 @@ const structural: Readonly<Record<string, (operands: readonly Shape[], shape: Sh
   // The largest, its difference, the exponential, the sum.
   logSumExp: ([from]) => 4 * sizeOf(from),
   softmax: ([from]) => 5 * sizeOf(from),
+  overlapAdd: ([windows]) => sizeOf(windows),
   scatterAdd: ([updates]) => sizeOf(updates),
   matmul: ([a], shape) => 2 * last(a) * sizeOf(shape),
   cholesky: ([a]) => (sizeOf(a) * last(a)) / 3,

@@ -25,10 +25,16 @@ export interface Attributes {
   readonly index?: number;
   /** `constant`: its numbers, row-major; one number where all are equal. */
   readonly numbers?: Float64Array;
-  /** Reductions, softmax, concat, gather: the axes worked on (gather and concat: one). Broadcast: where the operand's axes go. Transpose: the permutation. */
+  /**
+   * Reductions, softmax, concat, windows: the axes worked on (concat: one). Broadcast: where the operand's axes go. Transpose: the
+   * permutation.
+   */
   readonly axes?: readonly number[];
   /** Slice: first index per axis. Pad: zeros before, per axis. */
   readonly start?: readonly number[];
+  /** Windows, overlap-add: how long a window is along each axis worked on, and how far the next begins from it. */
+  readonly size?: readonly number[];
+  readonly step?: readonly number[];
   /** Scatter-add: how many entries the result has along axis 0. */
   readonly length?: number;
   /** Polygamma: its order. */

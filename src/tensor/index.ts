@@ -3,6 +3,15 @@
 export { compileLanes, type LaneOptions, type LaneProgram } from "./backends/wasm/lanes.js";
 export { mapColumns } from "./columns.js";
 export { type CompileOptions, compile, evaluate } from "./compile.js";
+export {
+  averagePool2d,
+  type ConvolutionOptions,
+  conv2d,
+  maxPool2d,
+  type Padding,
+  type PoolingOptions,
+  type RowsAndColumns,
+} from "./convolution.js";
 export { gradient, hessianVectorProduct, jvp, vjp, withGradient } from "./derivatives.js";
 export { concat, constant, type NestedNumbers, range, stack, where } from "./functions.js";
 export {

@@ -2,6 +2,7 @@
 // reverse rule the adjoint primitive, which is in the table too.
 
 import { concat } from "./functions.js";
+import type { Attributes } from "./graph.js";
 import { constantTensor, make, Tensor } from "./tensor.js";
 
 export interface StructuralRule {
@@ -47,6 +48,8 @@ export const structuralRules: Readonly<Record<string, StructuralRule>> = {
   pad: linear((adjoint, input, output) => {
     return new Tensor("slice", [adjoint], input.shape, adjoint.dtype, { start: output.attributes.start });
   }),
+  windows: linear((adjoint, input, { attributes }) => overlapAdd(adjoint, input.shape, attributes)),
+  overlapAdd: linear((adjoint, _, { attributes }) => make("windows", [adjoint], attributes)),
   concat: {
     forward: (tangents, inputs, output) =>
       concat(
@@ -65,11 +68,10 @@ export const structuralRules: Readonly<Record<string, StructuralRule>> = {
   },
   gather: {
     forward: ([tangent], [, indices]) => tangent?.gather(indices),
-    reverse: (adjoint, [table, indices]) => [scatterAdd(adjoint, indices, table.shape[0]), undefined],
+    reverse: (adjoint, [table, indices]) => [adjoint.scatterAdd(indices, table.shape[0]), undefined],
   },
   scatterAdd: {
-    forward: ([tangent], [, indices], output) =>
-      tangent === undefined ? undefined : scatterAdd(tangent, indices, output.attributes.length!),
+    forward: ([tangent], [, indices], output) => tangent?.scatterAdd(indices, output.attributes.length!),
     reverse: (adjoint, [, indices]) => [adjoint.gather(indices), undefined],
   },
   sum: linear((adjoint, input, output) => spread(adjoint, input, output)),
@@ -142,8 +144,8 @@ export function pad(tensor: Tensor, shape: readonly number[], start: readonly nu
   return new Tensor("pad", [tensor], shape, tensor.dtype, { start });
 }
 
-export function scatterAdd(updates: Tensor, indices: Tensor, length: number): Tensor {
-  return make("scatterAdd", [updates, indices], { length });
+function overlapAdd(windows: Tensor, shape: readonly number[], { axes, size, step }: Attributes): Tensor {
+  return new Tensor("overlapAdd", [windows], shape, windows.dtype, { axes, size, step });
 }
 
 export function swapLast(matrix: Tensor): Tensor {

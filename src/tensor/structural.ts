@@ -1,5 +1,5 @@
 // The primitives that move, sum or multiply whole tensors: what each computes, and the rule for its shape. (`broadcast`,
-// `reshape`, `slice`, `pad` and `cast` carry their shape with them and need no rule.)
+// `reshape`, `slice`, `pad`, `overlapAdd` and `cast` carry their shape with them and need no rule.)
 //
 // | primitive | result |
 // |---|---|
@@ -8,6 +8,8 @@
 // | transpose {axes} | result axis i is operand axis axes[i] |
 // | slice {start} | the block of the result's shape that begins at start |
 // | pad {start} | zeros of the result's shape with the operand at start |
+// | windows {axes, size, step} | every window along the axes: these become numbers of windows, and the places in a window new axes behind the last of them |
+// | overlapAdd {axes, size, step} | zeros of the result's shape to which each window is added where it lies: windows' adjoint |
 // | concat {axes: [k]} | the operands after one another along axis k |
 // | gather | table[indices]: [...indices.shape, ...table.shape[1:]] |
 // | scatterAdd {length} | zeros of length entries to which the first operand's entries are added at the second's indices: gather's adjoint |
@@ -40,6 +42,19 @@ export const structuralShape: Readonly<Record<string, ShapeRule>> = {
       throw new RangeError(`transpose: axes ${format(axes!)} do not order those of shape ${format(shape)}`);
     }
     return axes!.map((axis) => shape[axis]);
+  },
+  windows: ([shape], { axes, size, step }) => {
+    axes!.forEach((axis, i) => {
+      if (size![i] > shape[axis]) {
+        throw new RangeError(`windows: one of length ${size![i]} does not fit axis ${axis} of shape ${format(shape)}`);
+      }
+    });
+    const counts = shape.map((length, axis) => {
+      const i = axes!.indexOf(axis);
+      return i < 0 ? length : Math.floor((length - size![i]) / step![i]) + 1;
+    });
+    const behind = axes![axes!.length - 1] + 1;
+    return [...counts.slice(0, behind), ...size!, ...counts.slice(behind)];
   },
   concat: (shapes, { axes }) => {
     const [axis] = axes!;

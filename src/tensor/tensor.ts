@@ -1,6 +1,7 @@
 // A tensor is a node of an expression that is being traced: it has a shape and a dtype, and no numbers. Its methods
 // build new tensors; nothing is computed until a graph is compiled and run.
 
+import { integerAtLeast } from "../arguments/index.js";
 import { type Attributes, type DType, type Shape, sizeOf } from "./graph.js";
 import { elementwise } from "./primitives.js";
 import { structuralShape } from "./structural.js";
@@ -236,6 +237,34 @@ export class Tensor {
   /** Entries along axis 0 at the given indices (whole numbers in a tensor of any shape): `[...indices, ...rest]`. */
   gather(indices: Tensor): Tensor {
     return make("gather", [this, indices]);
+  }
+  /**
+   * Gather's transpose: zeros of `[length, ...rest]` to which the entries of this tensor, `[...indices, ...rest]`, are added at the given
+   * indices (whole numbers below `length`), in their order.
+   * @example // the sum of each class: values [3] of classes [3]
+   * values.scatterAdd(tensor.constant([0, 1, 0]), 2) // [values[0] + values[2], values[1]]
+   */
+  scatterAdd(indices: Tensor, length: number): Tensor {
+    return make("scatterAdd", [this, indices], { length: integerAtLeast("scatterAdd", "length", length, 0) });
+  }
+  /**
+   * Every window of `size` entries along each of the axes, which ascend; neighbouring ones begin `step` apart. The axes become numbers of
+   * windows, and the places within a window new axes behind the last of them. Throws where a window does not fit.
+   * @example image.windows([1, 2], [3, 3], [1, 1]) // [batch, 28, 28, channels] becomes [batch, 26, 26, 3, 3, channels]
+   */
+  windows(axes: readonly number[], size: readonly number[], step: readonly number[]): Tensor {
+    const along = axes.map((axis) => axisOf("windows", this, axis));
+    if (along.length === 0 || along.some((axis, i) => i > 0 && axis <= along[i - 1])) {
+      throw new RangeError(`windows: axes must ascend, got ${format(axes)}`);
+    }
+    if (size.length !== axes.length || step.length !== axes.length) {
+      throw new RangeError(
+        `windows: ${axes.length} axes need as many sizes and steps, got ${format(size)} and ${format(step)}`,
+      );
+    }
+    size.forEach((length, i) => integerAtLeast("windows", `size[${i}]`, length, 1));
+    step.forEach((length, i) => integerAtLeast("windows", `step[${i}]`, length, 1));
+    return make("windows", [this], { axes: along, size, step });
   }
   /** From each row of a `[rows, columns]` tensor the entry in the column that `columns`, `[rows]`, names. */
   pick(columns: Tensor): Tensor {

@@ -1,20 +1,25 @@
 // Random graphs over all primitives: a list of numbers decides everything, so that fast-check can shrink a failing graph.
 
 import {
+  averagePool2d,
   concat,
   constant,
+  conv2d,
   type DType,
   type Graph,
   gradient,
+  maxPool2d,
   type NumberArray,
+  type Padding,
   repeat,
   type Shape,
   sizeOf,
   stack,
   type Tensor,
   trace,
+  vjp,
 } from "../../src/tensor/index.js";
-import { pad, scatterAdd } from "../../src/tensor/structural-derivatives.js";
+import { pad } from "../../src/tensor/structural-derivatives.js";
 
 export interface Example {
   readonly graph: Graph;
@@ -161,10 +166,13 @@ const makers: readonly Maker[] = [
       Float64Array.from({ length: x.shape[0] }, () => choose(length)),
       { shape: [x.shape[0]] },
     );
-    return scatterAdd(x, choose(2) === 0 ? rows : rows.add(indicesFrom(x).mul(0)), length);
+    return x.scatterAdd(choose(2) === 0 ? rows : rows.add(indicesFrom(x).mul(0)), length);
   },
   (choose, x, pool) => product(choose, x, pool),
   (choose, x, pool) => product(choose, x, pool),
+  (choose, x) => windowed(choose, x),
+  (choose, x, pool) => convolved(choose, imageOf(choose, x), pool),
+  (choose, x) => pooled(choose, imageOf(choose, x)),
   (choose, x) => {
     const root = matrixOf(x);
     const n = root.shape[0];
@@ -289,6 +297,52 @@ function product(choose: Choose, x: Tensor, pool: readonly Tensor[]): Tensor {
     }
   }
 }
+
+/** Windows along some of the axes, or their sum, which windows of windows make. */
+function windowed(choose: Choose, x: Tensor): Tensor {
+  const axes = x.shape.map((_, axis) => axis).filter((axis) => x.shape[axis] > 0 && choose(2) === 0);
+  if (axes.length === 0) return x;
+  const size = axes.map((axis) => 1 + choose(Math.min(3, x.shape[axis])));
+  const step = axes.map(() => 1 + choose(3));
+  const windows = x.windows(axes, size, step);
+  // The derivative along a direction that is made of the windows.
+  return choose(2) === 0 ? windows : vjp([windows], [windows.tanh()], [x])[0];
+}
+
+/** A batch of images that x fills, with numbers of its own where it is too short. */
+function imageOf(choose: Choose, x: Tensor): Tensor {
+  const shape = [1 + choose(2), 1 + choose(6), 1 + choose(5), 1 + choose(3)];
+  const flat = x.reshape([sizeOf(x.shape)]);
+  const size = sizeOf(shape);
+  const own = constant(
+    Float64Array.from({ length: size }, (_, i) => Math.cos(i)),
+    { dtype: x.dtype },
+  );
+  return concat([flat, own]).slice(0, size).reshape(shape);
+}
+
+function convolved(choose: Choose, image: Tensor, pool: readonly Tensor[]): Tensor {
+  const [, height, width, channels] = image.shape;
+  const padding = paddings[choose(paddings.length)];
+  const kernel = [1 + choose(Math.min(4, height)), 1 + choose(Math.min(3, width)), channels, [1, 2, 5][choose(3)]];
+  const scale = pool[choose(pool.length)].cast(image.dtype).sum().tanh();
+  const weights = constant(
+    Float64Array.from({ length: sizeOf(kernel) }, (_, i) => Math.sin(2 * i)),
+    { shape: kernel, dtype: image.dtype },
+  );
+  const stride = choose(3) === 0 ? ([1 + choose(3), 1 + choose(3)] as const) : 1 + choose(3);
+  return conv2d(image, weights.mul(scale).add(0.1), { stride, padding });
+}
+
+function pooled(choose: Choose, image: Tensor): Tensor {
+  const [, height, width] = image.shape;
+  const window = [1 + choose(Math.min(3, height)), 1 + choose(Math.min(3, width))] as const;
+  const padding = choose(2) === 0 ? ([choose(window[0]), choose(window[1])] as const) : paddings[choose(2)];
+  const stride = choose(2) === 0 ? undefined : 1 + choose(3);
+  return (choose(2) === 0 ? maxPool2d : averagePool2d)(image, { window, stride, padding });
+}
+
+const paddings: readonly Padding[] = ["valid", "same", 1, [0, 2]];
 
 function matrixOf(x: Tensor): Tensor {
   const last = x.rank === 0 ? 1 : x.shape[x.rank - 1];

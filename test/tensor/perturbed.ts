@@ -12,12 +12,12 @@ const tiny: Readonly<Record<DType, number>> = { f64: 2 ** -1060, f32: 2 ** -136 
 const units = 16;
 
 const exact = new Set(
-  "input constant repeat result reshape broadcast transpose slice pad concat gather stopGradient neg abs sign floor relu min max less lessEqual equal where maxOver".split(
+  "input constant repeat result reshape broadcast transpose slice pad windows concat gather stopGradient neg abs sign floor relu min max less lessEqual equal where maxOver".split(
     " ",
   ),
 );
 /** Whose rounding errors are relative to their terms. */
-const summing = new Set("sum logSumExp softmax matmul scatterAdd cholesky triangularSolve".split(" "));
+const summing = new Set("sum logSumExp softmax matmul scatterAdd overlapAdd cholesky triangularSolve".split(" "));
 
 /** A graph of the same inputs and outputs; `error` is each number's error relative to the largest, from -1 to 1. */
 export function perturbed(graph: Graph, error: () => number): Graph {

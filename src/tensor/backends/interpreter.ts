@@ -146,6 +146,18 @@ const structural: Readonly<Record<string, Compute>> = {
       ] = x[at];
     });
   },
+  windows: (out, [x], [from], shape, attributes) => {
+    forEachIndex(shape, (index, at) => {
+      out[at] = x[offsetOf(from, placeInWindow(index, attributes))];
+    });
+  },
+  overlapAdd: (out, [x], [from], shape, attributes) => {
+    const sums = new Float64Array(out.length);
+    forEachIndex(from, (index, at) => {
+      sums[offsetOf(shape, placeInWindow(index, attributes))] += x[at];
+    });
+    out.set(sums);
+  },
   concat: (out, operands, shapes, shape, { axes }) => {
     let before = 0;
     operands.forEach((x, k) => {
@@ -249,6 +261,16 @@ const structural: Readonly<Record<string, Compute>> = {
     }
   },
 };
+
+/** Where an entry of a window lies in the tensor of which it is a window. */
+export function placeInWindow(index: readonly number[], { axes, step }: Attributes): number[] {
+  const behind = axes![axes!.length - 1] + 1;
+  const place = [...index.slice(0, behind), ...index.slice(behind + axes!.length)];
+  axes!.forEach((axis, i) => {
+    place[axis] = index[axis] * step![i] + index[behind + i];
+  });
+  return place;
+}
 
 /** Per reduced cell the largest entry (0 where that is not finite) and the sum of exp of the entries less it. */
 function shiftedSums(

@@ -4,7 +4,7 @@
 import { type Instruction, sizeOf } from "../../graph.js";
 import { mergeAxes } from "../loops/axes.js";
 import { type Box, concatenate, type Plan } from "../loops/plan.js";
-import { isContiguous, rowMajor, sliceView, type Value, type View, wholeOf } from "../loops/views.js";
+import { isContiguous, rowMajor, sliceView, type Value, type View, wholeOf, windowsView } from "../loops/views.js";
 import { type MatmulShape, matmulFunction, pauses } from "./matmul.js";
 import { sum, term, type Walk, walk, writeCopy, writeNest } from "./nest.js";
 import { constantText, type Writer } from "./writer.js";
@@ -40,17 +40,21 @@ export function writePadded(w: Writer, { view, shape }: Value, boxes: readonly B
   if (meeting.every((length) => length > 0)) writeCopy(w, meeting, walk(w, sliceView(out, start)), "-0");
   for (const box of boxes) {
     w.cut();
-    const to = walk(w, sliceView(out, box.start));
-    const number = constantText(box.value);
-    const walks = number === undefined ? [to, walk(w, box.value.view!)] : [to];
-    const nest = mergeAxes(box.value.shape, walks);
-    writeNest(w, nest, walks, {
-      enter(level, at) {
-        if (level === nest.lengths.length)
-          w.line(`${to.array}[${at(0)}] += ${number ?? `${walks[1].array}[${at(1)}]`};`);
-      },
-    });
+    addTo(w, sliceView(out, box.start), box.value);
   }
+}
+
+/** `to += value`, element by element in row-major order. */
+function addTo(w: Writer, view: View, value: Value): void {
+  const to = walk(w, view);
+  const number = constantText(value);
+  const walks = number === undefined ? [to, walk(w, value.view!)] : [to];
+  const nest = mergeAxes(value.shape, walks);
+  writeNest(w, nest, walks, {
+    enter(level, at) {
+      if (level === nest.lengths.length) w.line(`${to.array}[${at(0)}] += ${number ?? `${walks[1].array}[${at(1)}]`};`);
+    },
+  });
 }
 
 /** The value where it lies if its elements follow one another, else a copy. */
@@ -84,6 +88,12 @@ const operations: Readonly<Record<string, Write>> = {
   pad: (w, out, [x], { shape, attributes }) => {
     writeCopy(w, shape, walk(w, out), "0");
     writeValue(w, sliceView(out, attributes.start!), x);
+  },
+  overlapAdd: (w, out, [x], { shape, dtype, attributes }) => {
+    const sums = dtype === "f32" ? wholeOf(w.scratch("f64", sizeOf(shape)), shape) : out;
+    writeCopy(w, shape, walk(w, sums), "0");
+    addTo(w, windowsView(sums, attributes), x);
+    if (sums !== out) writeCopy(w, shape, walk(w, out), walk(w, sums));
   },
   concat: (w, out, operands, { shape, attributes: { axes } }) => {
     concatenate({ cut: w.cut, copy: (to, value) => writeValue(w, to, value) }, out, operands, axes![0], shape);

@@ -15,6 +15,7 @@ import {
   type Value,
   type View,
   wholeOf,
+  windowsView,
 } from "./views.js";
 
 /** A constant, in an array of its own where its numbers differ. */
@@ -39,10 +40,14 @@ export function viewed({ op, shape, dtype, attributes }: Instruction, operand: V
       return { shape, dtype, view: transposeView(view, attributes.axes!) };
     case "slice":
       return { shape, dtype, view: sliceView(view, attributes.start!) };
+    case "windows":
+      return { shape, dtype, view: windowsView(view, attributes) };
     default:
       return operand;
   }
 }
+
+const looks = new Set("reshape broadcast transpose slice windows stopGradient".split(" "));
 
 /** Reshapes that strides cannot express: found by looking at all views with stand-ins for what will be computed. */
 export function copiesOf({ instructions }: Graph, inputs: readonly Value[]): Set<number> {
@@ -51,8 +56,7 @@ export function copiesOf({ instructions }: Graph, inputs: readonly Value[]): Set
   instructions.forEach((instruction, k) => {
     const { op, shape, dtype, attributes } = instruction;
     const standIn: Value = { shape, dtype, view: wholeOf(newBuffer("arena", dtype, 0, 0), shape) };
-    const isView =
-      op === "reshape" || op === "broadcast" || op === "transpose" || op === "slice" || op === "stopGradient";
+    const isView = looks.has(op);
     if (op === "input") seen.push(inputs[attributes.index!]);
     else if (op === "constant" && attributes.numbers!.length === 1) seen.push({ shape, dtype, constant: 0 });
     else if (isView) {

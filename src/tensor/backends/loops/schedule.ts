@@ -20,7 +20,7 @@ export interface Schedule {
 }
 
 /** Instructions that give another view of their operand, or no value at all. Some reshapes need a copy: see `views.ts`. */
-const views = new Set(["input", "constant", "reshape", "broadcast", "transpose", "slice", "stopGradient", "result"]);
+const views = new Set("input constant reshape broadcast transpose slice windows stopGradient result".split(" "));
 
 /** Is this an instruction whose entry i depends on the operands' entries i alone? */
 export function isElementwise(op: string): boolean {

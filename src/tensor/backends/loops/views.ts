@@ -1,7 +1,7 @@
 // Where the numbers of a tensor lie: a stretch of a buffer seen through strides. Broadcasting, transposing, slicing and most
 // reshaping only change the view.
 
-import { type DType, type Shape, sizeOf } from "../../graph.js";
+import { type Attributes, type DType, type Shape, sizeOf } from "../../graph.js";
 
 /** A stretch of memory. `arena` buffers get their place once all their uses are known; the others are arrays of their own. */
 export interface Buffer {
@@ -87,6 +87,16 @@ export function transposeView(view: View, axes: readonly number[]): View {
 
 export function sliceView(view: View, start: readonly number[]): View {
   return { ...view, offset: view.offset + start.reduce((sum, from, axis) => sum + from * view.strides[axis], 0) };
+}
+
+/** Windows overlap where they lie: the axes of their numbers and those of the places in them walk the same elements. */
+export function windowsView(view: View, { axes, step }: Attributes): View {
+  const steps = view.strides.map((stride, axis) =>
+    axes!.includes(axis) ? stride * step![axes!.indexOf(axis)] : stride,
+  );
+  const behind = axes![axes!.length - 1] + 1;
+  const places = axes!.map((axis) => view.strides[axis]);
+  return { ...view, strides: [...steps.slice(0, behind), ...places, ...steps.slice(behind)] };
 }
 
 /** The same elements under another shape, where strides can express it. */

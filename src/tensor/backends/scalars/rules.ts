@@ -2,6 +2,7 @@
 // sums are taken in the interpreter's order.
 
 import { type Attributes, type DType, type Instruction, type Shape, sizeOf } from "../../graph.js";
+import { placeInWindow } from "../interpreter.js";
 import { needsRounding } from "./rounding.js";
 import { type Scalars, TooManyScalars } from "./scalars.js";
 
@@ -75,6 +76,14 @@ const structural: Readonly<Record<string, Compute>> = {
       index.map((i, axis) => i + start![axis]),
     ),
   ),
+  windows: moved((index, { attributes }, from) => offsetOf(from, placeInWindow(index, attributes))),
+  overlapAdd: (s, [x], [from], { shape, dtype, attributes }) => {
+    const terms = Array.from({ length: sizeOf(shape) }, (): number[] => []);
+    indices(from).forEach((index, at) => {
+      terms[offsetOf(shape, placeInWindow(index, attributes))].push(x[at]);
+    });
+    return terms.map((of) => rounded(s, s.sum(of), dtype));
+  },
   pad: (s, [x], [from], { shape, attributes: { start } }) => {
     const out = new Array<number>(sizeOf(shape)).fill(s.constant(0));
     indices(from).forEach((index, at) => {

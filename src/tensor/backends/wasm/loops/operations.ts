@@ -2,7 +2,7 @@
 
 import { type Instruction, type Shape, sizeOf } from "../../../graph.js";
 import { type Box, concatenate, copied, type Plan } from "../../loops/plan.js";
-import { isContiguous, rowMajor, sliceView, type Value, type View } from "../../loops/views.js";
+import { isContiguous, rowMajor, sliceView, type Value, type View, windowsView } from "../../loops/views.js";
 import { type Code, drop, type FunctionWriter, f32, f64, i32, type Local, promote, when } from "../assembler.js";
 import { copy, fill, move, walkOf, write } from "./copies.js";
 import { vectors } from "./elements.js";
@@ -33,7 +33,6 @@ export function writeCopy(w: Writer, to: View, value: Value): void {
  */
 export function writePadded(w: Writer, { view, shape, dtype }: Value, boxes: readonly Box[]): void {
   const out = view!;
-  const v = vectors[dtype];
   const start = shape.map((_, axis) => Math.max(...boxes.map((box) => box.start[axis])));
   const meeting = shape.map(
     (_, axis) => Math.min(...boxes.map((box) => box.start[axis] + box.value.shape[axis])) - start[axis],
@@ -46,16 +45,19 @@ export function writePadded(w: Writer, { view, shape, dtype }: Value, boxes: rea
     if (sizeOf(box.value.shape) === 0) continue;
     const from = viewOf(w, box.value);
     w.cut();
-    w.step((f) => {
-      const to = walkOf(w, sliceView(out, box.start));
-      write(f, dtype, box.value.shape, [to, walkOf(w, from), to], (pointers, strides, u, valid) =>
-        v.add(
-          loadVector(v, v.lanes, strides[2], pointers[2], u, valid),
-          loadVector(v, v.lanes, strides[1], pointers[1], u, valid),
-        ),
-      );
-    });
+    w.step((f) => addTo(f, dtype, box.value.shape, walkOf(w, sliceView(out, box.start)), walkOf(w, from)));
   }
+}
+
+/** `to += from`, element by element. */
+function addTo(f: FunctionWriter, dtype: "f32" | "f64", shape: Shape, to: Walk, from: Walk): void {
+  const v = vectors[dtype];
+  write(f, dtype, shape, [to, from, to], (pointers, strides, u, valid) =>
+    v.add(
+      loadVector(v, v.lanes, strides[2], pointers[2], u, valid),
+      loadVector(v, v.lanes, strides[1], pointers[1], u, valid),
+    ),
+  );
 }
 
 /** The value as a view; a number repeated is a view of one number. */
@@ -84,6 +86,13 @@ const operations: Readonly<Record<string, Write>> = {
       if (sizeOf(x.shape) > 0) copy(f, w, sliceView(out, attributes.start!), x);
     });
   },
+  overlapAdd: (w, out, [x], { shape, dtype, attributes }) => {
+    const from = viewOf(w, x);
+    w.step((f) => {
+      fill(f, w, out, shape, 0);
+      addTo(f, dtype, x.shape, walkOf(w, windowsView(out, attributes)), walkOf(w, from));
+    });
+  },
   concat: (w, out, operands, { shape, attributes: { axes } }) => {
     concatenate({ cut: w.cut, copy: (to, value) => writeCopy(w, to, value) }, out, operands, axes![0], shape);
   },
@@ -109,7 +118,6 @@ const operations: Readonly<Record<string, Write>> = {
   },
   scatterAdd: (w, out, [updates, rows], { shape, dtype }) => {
     const rest: Shape = [sizeOf(shape.slice(1))];
-    const v = vectors[dtype];
     const added = contiguous(w, updates);
     w.step((f) => fill(f, w, out, shape, 0));
     const width = rest[0] * bytesPer[dtype];
@@ -119,13 +127,7 @@ const operations: Readonly<Record<string, Write>> = {
         address: along(w.address(view), index, width),
         strides: [1],
       });
-      const to = walkAt(out, row);
-      write(f, dtype, rest, [to, walkAt(added, i), to], (pointers, strides, u, valid) =>
-        v.add(
-          loadVector(v, v.lanes, strides[2], pointers[2], u, valid),
-          loadVector(v, v.lanes, strides[1], pointers[1], u, valid),
-        ),
-      );
+      addTo(f, dtype, rest, walkAt(out, row), walkAt(added, i));
     });
   },
   // Another reduction by then, but for tensors without entries along the other axes.
