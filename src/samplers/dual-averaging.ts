@@ -1,6 +1,8 @@
 // Dual averaging of the step size towards a target acceptance: Hoffman and Gelman 2014, section 3.2.1 and algorithm 5,
 // with Nesterov's constants as they chose them.
 
+import type { Memory } from "./kernel.js";
+
 /** One independent average per column. */
 export interface DualAveraging {
   /** Forgets a column's past and shrinks towards ten times `stepSize` from now on. */
@@ -9,6 +11,8 @@ export interface DualAveraging {
   update(column: number, acceptance: number): number;
   /** The averaged step size: what to use when adaptation ends. The restart's step size where nothing came since. */
   average(column: number): number;
+  /** All that it knows: live arrays `[1, width]`. */
+  readonly memory: Memory;
 }
 
 export interface DualAveragingOptions {
@@ -22,6 +26,14 @@ export interface DualAveragingOptions {
   readonly kappa?: number;
 }
 
+/**
+ * Dual averaging of `width` step sizes, to be restarted at a first one each. With Nesterov's x: `ln stepSize = mu - sqrt(t) / gamma` times
+ * the mean shortfall of acceptance.
+ * @example
+ * const averaging = adaptation.dualAveraging(1, { target: 0.8 });
+ * averaging.restart(0, 0.1);
+ * averaging.update(0, 0.8) // 1, for the target was met: the ten times larger step that it shrinks towards
+ */
 export function dualAveraging(width: number, options: DualAveragingOptions = {}): DualAveraging {
   const { target = 0.8, gamma = 0.05, t0 = 10, kappa = 0.75 } = options;
   const count = new Float64Array(width);
@@ -29,6 +41,7 @@ export function dualAveraging(width: number, options: DualAveragingOptions = {})
   const shortfall = new Float64Array(width);
   const logAverage = new Float64Array(width);
   return {
+    memory: { count, mu, shortfall, logAverage },
     restart(column, stepSize) {
       count[column] = 0;
       mu[column] = Math.log(10 * stepSize);

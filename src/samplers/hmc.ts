@@ -132,10 +132,22 @@ function hmcKernel(energy: Energy, settings: HmcSettings, width: number): Kernel
             masses++;
             for (let k = c; k < inverseMass.length; k += width) momentumScale[k] = 1 / Math.sqrt(inverseMass[k]);
           };
-          return stanWarmup<MovingState>({ where: "hmc", stepSize, inverseMass, massChanged, logAcceptance }, warmup, {
-            targetAcceptance: settings.targetAcceptance,
-            adaptMass: settings.mass === undefined,
-          });
+          return stanWarmup<MovingState>(
+            {
+              where: "hmc",
+              dim,
+              stepSize,
+              inverseMass,
+              massChanged,
+              logAcceptance,
+              gradient: (state) => state.gradient,
+            },
+            warmup,
+            {
+              targetAcceptance: settings.targetAcceptance,
+              adapts: settings.mass === undefined ? "diagonal" : undefined,
+            },
+          );
         }
       : undefined,
 
@@ -244,7 +256,7 @@ function settingsOf(options: HmcOptions, dim?: number): HmcSettings {
   return {
     stepSize,
     leapfrogSteps,
-    mass: mass === undefined ? undefined : massOption("hmc", mass, dim),
+    mass: mass === undefined ? undefined : (massOption("hmc", mass, dim) as number | number[]),
     targetAcceptance: openUnit("hmc", "targetAcceptance", targetAcceptance),
     jitter,
     integrator,

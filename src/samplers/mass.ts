@@ -1,17 +1,77 @@
-// Diagonal masses: what a user gives, and what warmup learns. The best inverse mass is the target's variance, which makes every
-// coordinate swing with period 2 pi.
+// Masses as a user gives them: one number, a diagonal, a matrix, or the kind that warmup is to learn. The best inverse mass is the
+// target's covariance, which makes every direction swing with period 2 pi.
 
-import { finiteVector, positiveNumber, refuse } from "../arguments/index.js";
+import { finiteVector, oneOf, positiveNumber, refuse } from "../arguments/index.js";
+import { choleskyOf, solveLower, solveTransposed } from "./cholesky.js";
 import type { Welford } from "./welford.js";
 
-/** Checks a mass given as one number for all coordinates or as `dim` numbers (any count where `dim` is left out). */
-export function massOption(where: string, mass: unknown, dim?: number): number | number[] {
+/** What warmup can learn: a diagonal, a whole matrix, or a diagonal plus a few directions. */
+export type MassKind = "diagonal" | "dense" | "lowRank";
+
+/** The mass of a sampler, checked: given (one number, the diagonal, the rows of the matrix) or to be adapted. */
+export type Mass = number | readonly number[] | readonly (readonly number[])[] | MassKind;
+
+/** A mass as an option: as `Mass`, lists of any sort. */
+export type MassOption = number | ArrayLike<number> | ArrayLike<ArrayLike<number>> | MassKind;
+
+const KINDS: readonly MassKind[] = ["diagonal", "dense", "lowRank"];
+
+/** Checks a mass, of `dim` coordinates or of any number of them where `dim` is left out. Plain data comes back. */
+export function massOption(where: string, mass: unknown, dim?: number): Mass {
+  if (typeof mass === "string") return oneOf(where, "mass", mass, KINDS);
   if (typeof mass === "number") return positiveNumber(where, "mass", mass);
+  if (isListOfLists(mass)) return matrixOption(where, mass, dim);
   const masses = finiteVector(where, "mass", mass, dim);
   for (let i = 0; i < masses.length; i++) {
     if (masses[i] <= 0) refuse(where, `mass[${i}]`, "a positive number", masses[i]);
   }
   return Array.from(masses);
+}
+
+function matrixOption(where: string, mass: ArrayLike<ArrayLike<number>>, dim = mass.length): number[][] {
+  if (mass.length !== dim) refuse(where, "mass", `${dim} rows of ${dim} numbers`, mass);
+  const rows = Array.from(mass, (row, i) => Array.from(finiteVector(where, `mass[${i}]`, row, dim)));
+  for (let i = 0; i < dim; i++) {
+    for (let j = 0; j < i; j++) {
+      if (Math.abs(rows[i][j] - rows[j][i]) > 1e-10 * Math.sqrt(Math.abs(rows[i][i] * rows[j][j]))) {
+        refuse(where, `mass[${i}][${j}]`, `mass[${j}][${i}], as in a symmetric matrix`, rows[i][j]);
+      }
+    }
+  }
+  inverseOfMatrix(where, rows);
+  return rows;
+}
+
+function isListOfLists(mass: unknown): mass is ArrayLike<ArrayLike<number>> {
+  return Array.isArray(mass) && mass.length > 0 && typeof mass[0] === "object" && mass[0] !== null;
+}
+
+export function isMatrix(mass: Mass): mass is readonly (readonly number[])[] {
+  return typeof mass === "object" && typeof mass[0] === "object";
+}
+
+/** What of a mass warmup adapts; undefined where it is given. */
+export function adaptedKind(mass: Mass): MassKind | undefined {
+  return typeof mass === "string" ? mass : undefined;
+}
+
+/** The rows of the inverse of a positive definite matrix, one after the other. Throws where it is none. */
+export function inverseOfMatrix(where: string, mass: readonly (readonly number[])[]): Float64Array {
+  const dim = mass.length;
+  const lower = new Float64Array(dim * dim);
+  if (!choleskyOf(Float64Array.from(mass.flat()), dim, lower)) {
+    throw new RangeError(`${where}: mass must be a positive definite matrix`);
+  }
+  const inverse = new Float64Array(dim * dim);
+  for (let i = 0; i < dim; i++) {
+    const row = inverse.subarray(i * dim, (i + 1) * dim);
+    row[i] = 1;
+    solveLower(lower, dim, row, row);
+    solveTransposed(lower, dim, row, row);
+  }
+  // Equal on both sides of the diagonal, to the last bit.
+  for (let i = 0; i < dim; i++) for (let j = 0; j < i; j++) inverse[i * dim + j] = inverse[j * dim + i];
+  return inverse;
 }
 
 /** 1 / mass for every coordinate of every column: `[dim, width]`. */

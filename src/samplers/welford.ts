@@ -1,5 +1,7 @@
 // Running means and variances of each coordinate of each column: Welford 1962, which does not lose digits to cancellation.
 
+import type { Memory } from "./kernel.js";
+
 export interface Welford {
   /** Positions taken so far, per column. */
   readonly count: Float64Array;
@@ -10,8 +12,17 @@ export interface Welford {
   /** The variance (denominator count - 1) of one coordinate; NaN before the second position. */
   variance(coordinate: number, column: number): number;
   reset(column: number): void;
+  /** All that it knows: live arrays `[rows, width]`. */
+  readonly memory: Memory;
 }
 
+/**
+ * Running moments of `width` columns of `dim` coordinates.
+ * @example
+ * const moments = adaptation.welford(1, 1);
+ * for (const x of [1, 2, 6]) moments.add(Float64Array.of(x), 0);
+ * moments.variance(0, 0) // 7
+ */
 export function welford(dim: number, width: number): Welford {
   const count = new Float64Array(width);
   const mean = new Float64Array(dim * width);
@@ -19,6 +30,7 @@ export function welford(dim: number, width: number): Welford {
   return {
     count,
     mean,
+    memory: { count, mean, squares },
     add(position, column) {
       const n = ++count[column];
       for (let k = column; k < mean.length; k += width) {

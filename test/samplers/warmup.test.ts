@@ -54,9 +54,11 @@ test("each window's mass comes from the positions of that window alone, and a ne
   const adaptation = stanWarmup(
     {
       where: "test",
+      dim,
       stepSize,
       inverseMass,
       massChanged: (column) => changed.push(column),
+      gradient: (seen) => seen.position,
       // The first evaluation of a search counts it; a step of 0.7 is accepted with 0.8.
       logAcceptance: (_state, _column, size) => {
         searches++;
@@ -64,7 +66,7 @@ test("each window's mass comes from the positions of that window alone, and a ne
       },
     },
     warmup,
-    { targetAcceptance: 0.8, adaptMass: true },
+    { targetAcceptance: 0.8, adapts: "diagonal" },
   );
   adaptation.start(state, [random, random]);
   assert.deepEqual([...stepSize], [0.5, 0.5]);
