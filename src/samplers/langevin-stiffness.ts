@@ -24,11 +24,15 @@ export interface Stiffness {
   readonly noise: number;
 }
 
-/**
- * Measures at `q` after at most so many power iterations, which start from the direction found last. `scale` is the square root of
- * the diagonal preconditioner G, and all is measured in the coordinates `w / scale`, in which the preconditioned dynamics is plain.
- */
-export type StiffnessProbe = (q: Float64Array, scale: Float64Array, random: Random, iterations: number) => Stiffness;
+export interface StiffnessProbe {
+  /** The unit vector found last. */
+  readonly direction: Float64Array;
+  /**
+   * Measures at `q` after at most so many power iterations, which start from the direction found last. `scale` is the square root of
+   * the diagonal preconditioner G, and all is measured in the coordinates `w / scale`, in which the preconditioned dynamics is plain.
+   */
+  measure(q: Float64Array, scale: Float64Array, random: Random, iterations: number): Stiffness;
+}
 
 export function stiffnessProbe(gradient: EstimatedGradient): StiffnessProbe {
   const { dim } = gradient;
@@ -37,15 +41,18 @@ export function stiffnessProbe(gradient: EstimatedGradient): StiffnessProbe {
   const scaled = new Float64Array(dim);
   const estimate = new Float64Array(dim);
 
-  return (q, scale, random, iterations) => {
-    for (let i = 0; i < dim; i++) scaled[i] = q[i] / scale[i];
-    const inScaled: Gradient = (y, out) => {
-      for (let i = 0; i < dim; i++) original[i] = scale[i] * y[i];
-      gradient.steady(original, out);
-      for (let i = 0; i < dim; i++) out[i] *= scale[i];
-    };
-    const curvature = probe.largest(inScaled, scaled, iterations);
-    return { curvature, noise: noiseAlong(probe.direction, q, scale, random) };
+  return {
+    direction: probe.direction,
+    measure(q, scale, random, iterations) {
+      for (let i = 0; i < dim; i++) scaled[i] = q[i] / scale[i];
+      const inScaled: Gradient = (y, out) => {
+        for (let i = 0; i < dim; i++) original[i] = scale[i] * y[i];
+        gradient.steady(original, out);
+        for (let i = 0; i < dim; i++) out[i] *= scale[i];
+      };
+      const curvature = probe.largest(inScaled, scaled, iterations);
+      return { curvature, noise: noiseAlong(probe.direction, q, scale, random) };
+    },
   };
 
   function noiseAlong(direction: Float64Array, q: Float64Array, scale: Float64Array, random: Random): number {
@@ -86,7 +93,7 @@ export function langevinExcess(
 ): LangevinExcess {
   const data = energy.stochastic;
   const rows = new Uint32Array(batchSize);
-  const measure = stiffnessProbe({
+  const probe = stiffnessProbe({
     dim: energy.dim,
     steady: (w, out) => void energy.valueAndGradient(w, out),
     noisy:
@@ -97,7 +104,7 @@ export function langevinExcess(
             data.gradient(w, rows, out);
           },
   });
-  const { curvature, noise } = measure(q, preconditioner.map(Math.sqrt), random, 20);
+  const { curvature, noise } = probe.measure(q, preconditioner.map(Math.sqrt), random, 20);
   const left = 1 - (stepSize * curvature) / 4;
   const excess = left <= 0 ? Number.POSITIVE_INFINITY : (1 + (stepSize * noise) / 4) / left - 1;
   return { curvature, noise, excess };

@@ -1,6 +1,8 @@
 // A diagonal preconditioner from the squared gradients of mini-batches: Li, Chen, Carlson and Carin 2016 (pSGLD), after RMSProp.
 // It is estimated once and then frozen: a constant G leaves the law as it is, a moving one would need a correction term.
 
+import type { Memory } from "./kernel.js";
+
 export interface RmsPreconditioner {
   /** Takes the gradient of one step. */
   add(gradient: Float64Array): void;
@@ -9,20 +11,23 @@ export interface RmsPreconditioner {
    * same with and without it. No entry exceeds `(1 + damping) / damping`, however flat its direction.
    */
   write(out: Float64Array): void;
+  /** What decides `write`: see `Memory`. */
+  readonly memory: Memory;
 }
 
 /** `V` is the average of squared gradients with weights falling as `alpha^age`, free of the bias of its start. */
 export function rmsPreconditioner(dim: number, alpha: number, damping: number): RmsPreconditioner {
   const weighted = new Float64Array(dim);
-  let weight = 0;
+  const weight = new Float64Array(1);
   return {
+    memory: { squares: weighted, weight },
     add(gradient) {
-      weight = alpha * weight + (1 - alpha);
+      weight[0] = alpha * weight[0] + (1 - alpha);
       for (let i = 0; i < dim; i++) weighted[i] = alpha * weighted[i] + (1 - alpha) * gradient[i] * gradient[i];
     },
     write(out) {
       let total = 0;
-      for (let i = 0; i < dim; i++) total += weighted[i] / weight;
+      for (let i = 0; i < dim; i++) total += weighted[i] / weight[0];
       const floor = damping * Math.sqrt(total / dim);
       if (!(floor > 0)) {
         out.fill(1);
@@ -30,7 +35,7 @@ export function rmsPreconditioner(dim: number, alpha: number, damping: number): 
       }
       let sum = 0;
       for (let i = 0; i < dim; i++) {
-        out[i] = 1 / (Math.sqrt(weighted[i] / weight) + floor);
+        out[i] = 1 / (Math.sqrt(weighted[i] / weight[0]) + floor);
         sum += out[i];
       }
       for (let i = 0; i < dim; i++) out[i] *= dim / sum;

@@ -1,35 +1,40 @@
-// Options that may vary from transition to transition. A user gives a number or a schedule; `sample` makes a table of a schedule
-// before a kernel is built, so that a kernel meets numbers and tables only.
+// Options that may vary along a run, such as a step size that falls or a temperature: a number, a schedule, or the schedule's table over the
+// run's transitions, which is what kernels get.
 
-import type { Schedule } from "../networks/schedules.js";
-
-/** What a user gives. */
-export type Scheduled = number | Schedule;
-
-/** What a kernel meets: one value for all transitions, or one for each. */
-export type Tabulated = number | ArrayLike<number>;
+import { refuse } from "../arguments/index.js";
+import type { Schedule } from "../networks/index.js";
 
 /**
- * Checks an option that may be scheduled: a number, or each entry of a table, by `check`; a schedule is passed on, for its values are
- * not known yet.
+ * A constant; a schedule `(t, steps) => value` over the transitions of the run, warmup included; or its table, entry t for transition
+ * t, whose last entry is held.
  */
-export function scheduledOption<T extends Scheduled | Tabulated>(
-  where: string,
-  name: string,
-  value: T,
-  check: (where: string, name: string, value: unknown) => number,
-): T {
-  if (ArrayBuffer.isView(value)) {
-    const table = value as unknown as ArrayLike<number>;
-    for (let t = 0; t < table.length; t++) check(where, `${name} at transition ${t}`, table[t]);
-  } else if (typeof value !== "function") {
-    check(where, name, value);
+export type Scheduled = number | Schedule | Float64Array;
+
+/** What a kernel takes: `sample` has made tables of schedules. */
+export type Tabulated = number | Float64Array;
+
+/** Checks one value: throws `where: name must be ..., got ...`, or returns it. */
+type Check = (where: string, name: string, value: unknown) => number;
+
+/** Checks an option of a factory: a schedule at its first transition, a table at every one. */
+export function scheduledOption(where: string, name: string, value: unknown, check: Check): Scheduled {
+  if (typeof value !== "function") return tabulatedOption(where, name, value, check);
+  check(where, `${name} at transition 0`, (value as Schedule)(0, 1));
+  return value as Schedule;
+}
+
+/** Checks an option of a kernel. A table is kept, not copied: all kernels of a run share it. */
+export function tabulatedOption(where: string, name: string, value: unknown, check: Check): Tabulated {
+  if (typeof value === "function") {
+    refuse(where, name, "a number or a table (sample makes one of a schedule before it builds the kernel)", value);
   }
+  if (!(value instanceof Float64Array)) return check(where, name, value);
+  if (value.length === 0) refuse(where, name, "a table of at least one entry", value);
+  for (let t = 0; t < value.length; t++) check(where, `${name} at transition ${t}`, value[t]);
   return value;
 }
 
-/** The value at transition `t`, counted from 0; a table's last value beyond its end. */
-export function valueAt(values: Tabulated, t: number): number {
-  if (typeof values === "number") return values;
-  return values[t < values.length ? t : values.length - 1];
+/** The value at transition `t`, 0 being the first. */
+export function valueAt(value: Tabulated, t: number): number {
+  return typeof value === "number" ? value : value[Math.min(t, value.length - 1)];
 }

@@ -1,0 +1,198 @@
+// The kernel of the first-order stochastic-gradient samplers: w <- w - (eps/2) G d + sqrt(eps G) xi, where d is a mini-batch gradient or
+// its running mean, and G is 1, a diagonal found in warmup, or one that moves with the gradients. `sgld`, `psgld` and `adamSgld` are
+// this kernel with other settings.
+
+import { integerAtLeast } from "../arguments/index.js";
+import type { Energy } from "../energies/energy.js";
+import type { Adaptation, Kernel, KernelState } from "./kernel.js";
+import { type LangevinStepSize, langevinStepSize } from "./langevin-step-size.js";
+import { type RmsPreconditioner, rmsPreconditioner } from "./rms-preconditioner.js";
+import { type Tabulated, valueAt } from "./scheduled.js";
+import { type GradientEstimate, refreshEnergy, startAt } from "./stochastic-gradient.js";
+
+/** `energy` is that of `position` only after `refresh`. */
+export type StochasticLangevinState = KernelState;
+
+/** One number per column, of which there is one. */
+export type StochasticLangevinInfo = {
+  readonly stepSize: Float64Array;
+  /** Length of the gradient estimate. */
+  readonly gradientNorm: Float64Array;
+  /** Work of the step, in gradients over all data. */
+  readonly gradients: Float64Array;
+};
+
+export interface StochasticLangevinSettings {
+  /** eps; found in warmup where it is left out. */
+  readonly stepSize: Tabulated | undefined;
+  /** G: 1, set once in warmup and then frozen, or renewed at every step. */
+  readonly preconditioner: "none" | "frozen" | "moving";
+  /** Weight of the past in the average of squared gradients. */
+  readonly alpha: number;
+  /** Added to every root of it, as a share of their root mean square. */
+  readonly damping: number;
+  /** Weight of the past in the mean of gradients that is followed; 0 for the latest gradient alone. */
+  readonly momentum: number;
+}
+
+const LEAST_PRECONDITIONER_WARMUP = 20;
+
+export function stochasticLangevinKernel(
+  where: string,
+  energy: Energy,
+  estimate: GradientEstimate,
+  settings: StochasticLangevinSettings,
+): Kernel<StochasticLangevinState> {
+  const { dim } = energy;
+  const { momentum, preconditioner: kind } = settings;
+  const adaptsStep = settings.stepSize === undefined;
+
+  // What the kernel remembers.
+  const transition = new Float64Array(1);
+  const stepSize = Float64Array.of(Number.NaN);
+  const preconditioner = new Float64Array(dim).fill(1);
+  const meanGradient = new Float64Array(momentum > 0 ? dim : 0);
+  const squares = kind === "none" ? undefined : rmsPreconditioner(dim, settings.alpha, settings.damping);
+
+  const scale = new Float64Array(dim).fill(1); // the square root of the preconditioner
+  const gradient = new Float64Array(dim);
+  const noise = new Float64Array(dim);
+  const moved = new Float64Array(dim);
+  const info: StochasticLangevinInfo = {
+    stepSize: new Float64Array(1),
+    gradientNorm: new Float64Array(1),
+    gradients: Float64Array.of(estimate.cost),
+  };
+  if (settings.stepSize !== undefined) stepSize[0] = valueAt(settings.stepSize, 0);
+
+  function setPreconditioner(): void {
+    squares?.write(preconditioner);
+    deriveScale();
+  }
+
+  function deriveScale(): void {
+    for (let i = 0; i < dim; i++) scale[i] = Math.sqrt(preconditioner[i]);
+  }
+
+  return {
+    width: 1,
+    statistics: Object.keys(info),
+
+    init: (start) => startAt(where, energy, start),
+
+    // Hot: one gradient on `batchSize` rows and `dim` normals; nothing is allocated.
+    step(state, random) {
+      if (state.stopped[0] === 1) return info;
+      if (settings.stepSize !== undefined) stepSize[0] = valueAt(settings.stepSize, transition[0]);
+      const eps = stepSize[0];
+      if (Number.isNaN(eps))
+        throw new Error(`${where}: the step size is found by the adaptation, which was not started`);
+      transition[0]++;
+      const q = state.position;
+      estimate.draw(q, random[0], gradient);
+      if (kind === "moving") {
+        squares?.add(gradient);
+        setPreconditioner();
+      }
+      random[0].fillNormal(noise);
+      const half = momentum > 0 ? eps / 2 / (1 - momentum ** transition[0]) : eps / 2;
+      const root = Math.sqrt(eps);
+      let sum = 0;
+      let finite = true;
+      for (let i = 0; i < dim; i++) {
+        const g = gradient[i];
+        let drift = g;
+        if (momentum > 0) {
+          drift = momentum * meanGradient[i] + (1 - momentum) * g;
+          meanGradient[i] = drift;
+        }
+        const next = q[i] - half * preconditioner[i] * drift + root * scale[i] * noise[i];
+        sum += g * g;
+        finite = finite && next - next === 0;
+        moved[i] = next;
+      }
+      info.stepSize[0] = eps;
+      info.gradientNorm[0] = Math.sqrt(sum);
+      // The last finite position stays, so that the chain can be looked at and gone on from.
+      if (finite) q.set(moved);
+      else state.stopped[0] = 1;
+      return info;
+    },
+
+    refresh: (state) => refreshEnergy(energy, state),
+
+    adaptation:
+      adaptsStep || kind === "frozen"
+        ? (warmup) => {
+            if (kind === "frozen") {
+              integerAtLeast(`${where} with a preconditioner`, "warmup", warmup, LEAST_PRECONDITIONER_WARMUP);
+            }
+            const finder = adaptsStep ? finderOf(where, estimate) : undefined;
+            return langevinWarmup(warmup, { kind, stepSize, scale, gradient, squares, setPreconditioner, finder });
+          }
+        : undefined,
+
+    parameters: () => ({
+      stepSize: stepSize.slice(),
+      preconditioner: preconditioner.slice(),
+      batchSize: Float64Array.of(estimate.batchSize),
+    }),
+
+    memory: (state) => ({
+      position: state.position,
+      energy: state.energy,
+      transition,
+      stepSize,
+      preconditioner,
+      meanGradient,
+      ...squares?.memory,
+    }),
+    restored: deriveScale,
+  };
+}
+
+function finderOf(where: string, { dim, noisy, draw, steady }: GradientEstimate): LangevinStepSize {
+  return langevinStepSize(where, { dim, steady, noisy: noisy ? draw : undefined });
+}
+
+interface Tuned {
+  readonly kind: StochasticLangevinSettings["preconditioner"];
+  readonly stepSize: Float64Array;
+  readonly scale: Float64Array;
+  /** The last step's gradient. */
+  readonly gradient: Float64Array;
+  readonly squares: RmsPreconditioner | undefined;
+  setPreconditioner(): void;
+  readonly finder: LangevinStepSize | undefined;
+}
+
+/**
+ * A preconditioner that is to be frozen averages squared gradients over the first half of warmup, which runs with G = 1; then G is
+ * set. A step size that is not given is found at the start and again at half time for the G of then, and lowered where the chain
+ * meets stiffer places, at sixteenths of warmup; the last quarter runs with what the draws will use.
+ */
+function langevinWarmup(warmup: number, tuned: Tuned): Adaptation<StochasticLangevinState> {
+  const { kind, stepSize, scale, squares, finder } = tuned;
+  const half = Math.floor(warmup / 2);
+  const sixteenth = Math.ceil(warmup / 16);
+  const transition = new Float64Array(1);
+
+  return {
+    start(state, random) {
+      if (finder !== undefined) stepSize[0] = finder.first(state.position, scale, random[0]);
+    },
+    update(state, _info, random) {
+      const t = ++transition[0];
+      if (state.stopped[0] === 1) return;
+      if (kind === "frozen" && t <= half) squares?.add(tuned.gradient);
+      if (kind !== "none" && t === half) {
+        if (kind === "frozen") tuned.setPreconditioner();
+        if (finder !== undefined) stepSize[0] = finder.first(state.position, scale, random[0]);
+      } else if (finder !== undefined && t % sixteenth === 0 && t <= 0.75 * warmup) {
+        stepSize[0] = finder.next(state.position, scale, random[0]);
+      }
+    },
+    finish() {},
+    memory: () => ({ transition, ...finder?.memory }),
+  };
+}
