@@ -4,11 +4,11 @@
 
 import type { Random } from "../random/random.js";
 import type { Memory } from "./kernel.js";
-import { type EstimatedGradient, stiffnessProbe } from "./langevin-stiffness.js";
+import type { EstimatedGradient, Stiffness } from "./langevin-stiffness.js";
+import { LEAST_STIFFNESS, stiffest } from "./stiffest.js";
 
 /** Relative excess of the stationary variance in the stiffest direction. */
 const EXCESS = 0.05;
-const PRODUCT = 4 * EXCESS;
 
 export interface LangevinStepSize {
   /** From a start whose surroundings are not known. Throws where no step size is small enough. */
@@ -21,45 +21,14 @@ export interface LangevinStepSize {
 
 /** `scale` is the square root of the diagonal preconditioner G. */
 export function langevinStepSize(where: string, gradient: EstimatedGradient): LangevinStepSize {
-  const { dim } = gradient;
-  const probe = stiffnessProbe(gradient);
-  const displaced = new Float64Array(dim);
-  const stiffest = new Float64Array(1);
-
-  /** a + s^2 in the stiffest direction at `q`; infinite where gradients are not finite. */
-  function stiffnessAt(q: Float64Array, scale: Float64Array, random: Random, iterations: number): number {
-    const { curvature, noise } = probe.measure(q, scale, random, iterations);
-    const total = curvature + noise;
-    return Number.isFinite(total) ? total : Number.POSITIVE_INFINITY;
-  }
-
+  const place = stiffest(where, gradient);
   return {
-    memory: { stiffest, direction: probe.direction },
-    first(q, scale, random) {
-      stiffest[0] = stiffnessAt(q, scale, random, 20);
-      if (stiffest[0] === Number.POSITIVE_INFINITY) {
-        throw new RangeError(`${where}: no step size found: the gradient around the start is not finite`);
-      }
-      const direction = new Float64Array(dim);
-      random.fillNormal(direction);
-      // A degenerate minimum is flat at its centre and steep around it, so look as far out as such steps would carry the
-      // chain (a direction of curvature a spreads to 1/sqrt(a)), and come back until what is found there agrees.
-      let stepSize = PRODUCT / Math.max(stiffest[0], 1e-12);
-      for (; stepSize > 1e-300; stepSize /= 2) {
-        const reach = Math.sqrt(stepSize / PRODUCT);
-        for (let i = 0; i < dim; i++) displaced[i] = q[i] + reach * scale[i] * direction[i];
-        const found = stiffnessAt(displaced, scale, random, 8);
-        if (stepSize * found <= 2 * PRODUCT) {
-          stiffest[0] = Math.max(stiffest[0], found);
-          return PRODUCT / Math.max(stiffest[0], 1e-12);
-        }
-      }
-      throw new RangeError(`${where}: no step size found: the energy is too steep around the start`);
-    },
-    next(q, scale, random) {
-      const found = stiffnessAt(q, scale, random, 8);
-      if (Number.isFinite(found)) stiffest[0] = Math.max(stiffest[0], found);
-      return PRODUCT / Math.max(stiffest[0], 1e-12);
-    },
+    first: (q, scale, random) => stepSizeFor(place.first(q, scale, random)),
+    next: (q, scale, random) => stepSizeFor(place.next(q, scale, random)),
+    memory: place.memory,
   };
+}
+
+function stepSizeFor({ curvature, noise }: Stiffness): number {
+  return (4 * EXCESS) / Math.max(curvature + noise, LEAST_STIFFNESS);
 }
