@@ -1,6 +1,7 @@
 // Networks, likelihoods, losses and their training.
 
 export type { Activation } from "./activations.js";
+export { type CnnOptions, type ConvolutionLayer, cnn, type PoolingLayer } from "./cnn.js";
 export type { Column } from "./data.js";
 export type { Initializer } from "./initializers.js";
 export type { Likelihood } from "./likelihoods.js";

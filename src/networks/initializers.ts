@@ -1,6 +1,7 @@
-// Starting values of a weight matrix `[fanIn, fanOut]`. Biases start at 0.
+// Starting values of a weight matrix `[fanIn, columns]`. Biases start at 0.
 
 import type { Random } from "../random/random.js";
+import type { Activation } from "./activations.js";
 
 export type Initializer =
   | "lecunNormal"
@@ -12,14 +13,15 @@ export type Initializer =
   | "orthogonal"
   | "zeros";
 
-type Fill = (random: Random, fanIn: number, fanOut: number) => Float64Array;
+/** A column per output; `fanOut`, how many numbers an input reaches, is another where weights are shared, as in a convolution. */
+type Fill = (random: Random, fanIn: number, fanOut: number, columns?: number) => Float64Array;
 
 /** Independent entries of mean 0 and the given variance. */
 const scaled =
   (law: "normal" | "uniform", variance: (fanIn: number, fanOut: number) => number): Fill =>
-  (random, fanIn, fanOut) => {
+  (random, fanIn, fanOut, columns = fanOut) => {
     const deviation = Math.sqrt(variance(fanIn, fanOut));
-    const weights = new Float64Array(fanIn * fanOut);
+    const weights = new Float64Array(fanIn * columns);
     if (law === "normal") {
       random.fillNormal(weights);
       return weights.map((z) => z * deviation);
@@ -42,14 +44,20 @@ export const initializers: Readonly<Record<Initializer, Fill>> = {
   heNormal: scaled("normal", he),
   heUniform: scaled("uniform", he),
   orthogonal,
-  zeros: (_, fanIn, fanOut) => new Float64Array(fanIn * fanOut),
+  zeros: (_, fanIn, fanOut, columns = fanOut) => new Float64Array(fanIn * columns),
 };
 
 export const initializerNames: readonly Initializer[] = Object.keys(initializers) as Initializer[];
 
+/** What keeps the scale of numbers from layer to layer under an activation. */
+export function fittingInitializer(activation: Activation): Initializer {
+  if (activation === "selu") return "lecunNormal";
+  return ["relu", "gelu", "swish", "softplus"].includes(activation) ? "heNormal" : "glorotNormal";
+}
+
 /** Saxe et al. 2013 (arXiv:1312.6120): orthonormal rows or columns, whichever are fewer, uniformly distributed. */
-function orthogonal(random: Random, fanIn: number, fanOut: number): Float64Array {
-  const [count, length] = fanIn < fanOut ? [fanIn, fanOut] : [fanOut, fanIn];
+function orthogonal(random: Random, fanIn: number, fanOut: number, columns = fanOut): Float64Array {
+  const [count, length] = fanIn < columns ? [fanIn, columns] : [columns, fanIn];
   const vectors = Array.from({ length: count }, () => {
     const vector = new Float64Array(length);
     random.fillNormal(vector);
@@ -66,9 +74,9 @@ function orthogonal(random: Random, fanIn: number, fanOut: number): Float64Array
     const norm = Math.sqrt(dot(vector, vector));
     for (let k = 0; k < length; k++) vector[k] /= norm;
   });
-  return Float64Array.from({ length: fanIn * fanOut }, (_, i) => {
-    const [row, column] = [Math.floor(i / fanOut), i % fanOut];
-    return fanIn < fanOut ? vectors[row][column] : vectors[column][row];
+  return Float64Array.from({ length: fanIn * columns }, (_, i) => {
+    const [row, column] = [Math.floor(i / columns), i % columns];
+    return fanIn < columns ? vectors[row][column] : vectors[column][row];
   });
 }
 

@@ -4,7 +4,7 @@ import { integerAtLeast, knownOptions, oneOf, refuse } from "../arguments/index.
 import type { Random } from "../random/random.js";
 import type { Tensor } from "../tensor/index.js";
 import { type Activation, activationNames, activations } from "./activations.js";
-import { type Initializer, initializerNames, initializers } from "./initializers.js";
+import { fittingInitializer, type Initializer, initializerNames, initializers } from "./initializers.js";
 import type { Network, ParameterBlock } from "./network.js";
 
 export interface MlpOptions {
@@ -46,7 +46,12 @@ export function mlp(options: MlpOptions): Network {
   hidden.forEach((width, i) => integerAtLeast("mlp", `hidden[${i}]`, width, 1));
   if (typeof bias !== "boolean") refuse("mlp", "bias", "true or false", bias);
   const activation = oneOf("mlp", "activation", options.activation ?? "tanh", activationNames);
-  const initializer = oneOf("mlp", "initializer", options.initializer ?? fitting(activation), initializerNames);
+  const initializer = oneOf(
+    "mlp",
+    "initializer",
+    options.initializer ?? fittingInitializer(activation),
+    initializerNames,
+  );
   const outputInitializer = oneOf(
     "mlp",
     "outputInitializer",
@@ -102,9 +107,4 @@ function layoutOf(widths: readonly number[], bias: boolean): ParameterBlock[] {
     }
   }
   return layout;
-}
-
-function fitting(activation: Activation): Initializer {
-  if (activation === "selu") return "lecunNormal";
-  return ["relu", "gelu", "swish", "softplus"].includes(activation) ? "heNormal" : "glorotNormal";
 }

@@ -3,14 +3,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  averagePool2d,
   concat,
   constant,
+  conv2d,
   evaluate,
   gradient,
   hessianVectorProduct,
   inline,
   jvp,
   mapColumns,
+  maxPool2d,
   repeat,
   type Shape,
   sizeOf,
@@ -154,6 +157,55 @@ const cases: Case[] = [
         .triangularSolve(b),
   },
   { name: "logDeterminant", shapes: [[3, 3]], f: ([a]) => spd(a).logDeterminant() },
+  {
+    name: "scatterAdd",
+    shapes: [[3, 2]],
+    f: ([a]) =>
+      a
+        .square()
+        .scatterAdd(constant([2, 0, 2]), 4)
+        .exp(),
+  },
+  { name: "windows along one axis", shapes: [[5, 2]], f: ([a]) => a.windows([0], [3], [2]).exp() },
+  { name: "windows along two axes apart", shapes: [[4, 2, 3]], f: ([a]) => a.windows([0, 2], [2, 2], [1, 1]).square() },
+  {
+    name: "conv2d",
+    shapes: [
+      [2, 5, 4, 2],
+      [3, 2, 2, 3],
+    ],
+    f: ([x, k]) => conv2d(x, k, { stride: [2, 1] }),
+  },
+  {
+    name: "conv2d with padding",
+    shapes: [
+      [1, 4, 3, 1],
+      [3, 3, 1, 2],
+    ],
+    f: ([x, k]) => conv2d(x, k, { padding: "same" }).tanh(),
+  },
+  { name: "maxPool2d", shapes: [[2, 4, 5, 2]], f: ([x]) => maxPool2d(x, { window: 2 }).square() },
+  {
+    name: "maxPool2d with padding and overlap",
+    shapes: [[1, 4, 5, 1]],
+    f: ([x]) => maxPool2d(x, { window: 3, stride: 2, padding: 1 }).exp(),
+  },
+  {
+    name: "averagePool2d with padding",
+    shapes: [[1, 3, 4, 2]],
+    f: ([x]) => averagePool2d(x, { window: [2, 3], stride: 1, padding: "same" }).square(),
+  },
+  {
+    name: "convolution and pooling in a loop",
+    shapes: [
+      [1, 4, 4, 1],
+      [3, 3, 1, 1],
+    ],
+    f: ([x, k]) =>
+      repeat(2, [x], ([c]) => ({
+        carries: [maxPool2d(conv2d(c, k, { padding: "same" }), { window: 2, stride: 1, padding: "same" }).tanh()],
+      })).carries[0],
+  },
   {
     name: "repeat with an outside value",
     shapes: [[2], []],
