@@ -1,7 +1,8 @@
 // Energies: what samplers sample.
 
 export * as energies from "./catalogue.js";
-export type { Energy, EnergySource, ExactFacts, Observables, StochasticEnergy } from "./energy.js";
+export type { Constraints } from "./constraints.js";
+export type { Energy, EnergySource, ExactFacts, Observables, StochasticEnergy, Transform } from "./energy.js";
 export { energyFromGradient } from "./from-gradient.js";
 export { energyFromModule } from "./module.js";
 export { type EnergyOptions, energy, energyFromGraph } from "./traced.js";

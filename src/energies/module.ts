@@ -49,6 +49,7 @@ export async function energyFromModuleSource(source: ModuleSource): Promise<Ener
     stochastic: energy.stochastic,
     observables: energy.observables,
     graph: energy.graph,
+    transform: energy.transform,
     source,
   };
 }

@@ -108,7 +108,7 @@ test("wrong arguments are refused at the door", () => {
   assert.throws(() => traced(2, half, null), /energy: options must be an object, got null/);
   assert.throws(
     () => traced(2, half, { name: "x" }),
-    /energy: there is no option "name"; the options are names, exact/,
+    /energy: there is no option "name"; the options are names, exact, constraints/,
   );
   assert.throws(() => traced(2, half, { names: ["x"] }), /energy: names must be 2 strings, got a list of length 1/);
   assert.throws(() => traced(2, half, { names: [1, 2] }), /energy: names must be 2 strings/);
