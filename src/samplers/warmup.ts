@@ -1,14 +1,17 @@
 // Warmup of a kernel that has a step size and a metric: dual averaging of the step size all the way, and a mass that is renewed in
-// Stan's windows or, after nutpie, all the time. Columns adapt independently. HMC, NUTS, MALA and their like share it.
+// Stan's windows or, as in nutpie, all the time. Columns adapt independently. HMC, NUTS, MALA and their like share it.
 
-import { refuse } from "../arguments/index.js";
 import type { Random } from "../random/random.js";
 import { dualAveraging } from "./dual-averaging.js";
-import type { Adaptation, KernelState, Memory } from "./kernel.js";
+import type { Adaptation, KernelState } from "./kernel.js";
 import type { MassKind } from "./mass.js";
-import { covarianceEstimator, type MassEstimator, varianceEstimator } from "./mass-estimators.js";
+import { massEstimator } from "./mass-estimators.js";
+import { named } from "./memory.js";
+import { nutpieWarmup } from "./nutpie-warmup.js";
 import { searchStepSize } from "./step-size-search.js";
 import { windows } from "./windows.js";
+
+export { named };
 
 /** What of a kernel warmup reads and sets. */
 export interface Tunable<State extends KernelState> {
@@ -27,28 +30,32 @@ export interface Tunable<State extends KernelState> {
   logAcceptance(state: State, column: number, stepSize: number, random: Random): number;
 }
 
+/** When the mass is renewed, and from what: Stan's way or nutpie's. */
 export type MassSchedule = "windows" | "nutpie";
+
+export const MASS_SCHEDULES: readonly MassSchedule[] = ["windows", "nutpie"];
 
 export interface WarmupOptions {
   readonly targetAcceptance: number;
   /** What is learnt of the mass; undefined where the mass was given. */
   readonly adapts: MassKind | undefined;
-  /** When the mass is renewed, and from what: Stan's way where left out. */
+  /** "windows" where left out. */
   readonly adaptation?: MassSchedule;
 }
 
-/** Adapts `tunable` over `warmup` transitions whose info reports `acceptance`. */
+/** Adapts `tunable` over `warmup` transitions whose info reports `acceptance` and, where it has any, `diverging`. */
 export function metricWarmup<State extends KernelState>(
   tunable: Tunable<State>,
   warmup: number,
   options: WarmupOptions,
 ): Adaptation<State> {
-  return stanWarmup(tunable, warmup, options);
+  const nutpie = options.adaptation === "nutpie" && options.adapts !== undefined;
+  return nutpie ? nutpieWarmup(tunable, warmup, options) : stanWarmup(tunable, warmup, options);
 }
 
 /**
- * Stan's warmup: a new mass at the end of each window, from the positions of that window, and after each new mass a fresh step-size
- * search and a fresh average.
+ * Stan's warmup: a new mass at the end of each window, from the positions of that window (a low-rank one from its gradients too), and
+ * after each new mass a fresh step-size search and a fresh average.
  */
 export function stanWarmup<State extends KernelState>(
   tunable: Tunable<State>,
@@ -58,7 +65,7 @@ export function stanWarmup<State extends KernelState>(
   const { where, dim, stepSize, inverseMass } = tunable;
   const width = stepSize.length;
   const averaging = dualAveraging(width, { target: targetAcceptance });
-  const estimator = adapts === undefined ? undefined : estimatorFrom(adapts, dim, width);
+  const estimator = adapts === undefined ? undefined : massEstimator(adapts, "draws", dim, width);
   const { initial, ends } = windows(adapts === undefined ? 0 : warmup);
   const lastEnd = ends.length > 0 ? ends[ends.length - 1] : 0;
   /** Transitions made, the same number for every column. */
@@ -100,15 +107,4 @@ export function stanWarmup<State extends KernelState>(
       ...(estimator === undefined ? {} : named("estimator", estimator.memory)),
     }),
   };
-}
-
-function estimatorFrom(adapts: MassKind, dim: number, width: number): MassEstimator {
-  if (adapts === "diagonal") return varianceEstimator(dim, width);
-  if (adapts === "dense") return covarianceEstimator(dim, width);
-  return refuse("warmup", "mass", "diagonal or dense", adapts);
-}
-
-/** The arrays under `prefix.name`, so that the memories of parts are one memory. */
-export function named(prefix: string, memory: Memory): Memory {
-  return Object.fromEntries(Object.entries(memory).map(([name, values]) => [`${prefix}.${name}`, values]));
 }
