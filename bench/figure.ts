@@ -1,7 +1,8 @@
 // The results as a picture, bench/results.svg: how much of its limit each benchmark uses, on a logarithmic axis. What lies left of
 // the line keeps its limit.
 
-import { type Figure, save } from "../dist/index.js";
+import type { Figure } from "../src/index.js";
+import { importBuilt } from "./built.js";
 import { meets, type Row } from "./report.js";
 
 const SHARES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
@@ -53,6 +54,7 @@ export function resultsFigure(results: Readonly<Record<string, readonly Row[]>>)
 
 /** Draws the results into bench/results.svg. */
 export async function draw(results: Readonly<Record<string, readonly Row[]>>): Promise<void> {
+  const { save } = await importBuilt();
   const { pathname } = new URL("results.svg", import.meta.url);
   await save(resultsFigure(results), decodeURIComponent(pathname));
 }

@@ -88,6 +88,37 @@ export type { Figure } from "./plots/figure.js";
 export * as plots from "./plots/index.js";
 export { type Random, type RandomState, restore, stream } from "./random/index.js";
 export { type SaveOptions, save, toHtml, toJson, toPng, toSvg } from "./render/index.js";
-export { type HmcOptions, hmc, type Sampler, type SgldOptions, sgld, stiffness } from "./samplers/index.js";
+export {
+  type AdamSgldOptions,
+  type AmagoldOptions,
+  adamSgld,
+  amagold,
+  cvSgld,
+  type EllipticalSliceOptions,
+  ellipticalSlice,
+  type GradientDescentOptions,
+  gradientDescent,
+  type HmcOptions,
+  hmc,
+  type LangevinOptions,
+  langevin,
+  type MalaOptions,
+  mala,
+  type NesterovOptions,
+  nesterov,
+  type PsgldOptions,
+  psgld,
+  type RandomWalkOptions,
+  randomWalk,
+  type Sampler,
+  type Scheduled,
+  type SghmcOptions,
+  type SgldOptions,
+  type SgnhtOptions,
+  sghmc,
+  sgld,
+  sgnht,
+  stiffness,
+} from "./samplers/index.js";
 export * as tensor from "./tensor/index.js";
 export { type Operand, Tensor } from "./tensor/index.js";

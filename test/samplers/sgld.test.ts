@@ -6,58 +6,15 @@ import { stiffness } from "../../src/samplers/curvature.js";
 import type { Adaptation } from "../../src/samplers/kernel.js";
 import { rmsPreconditioner } from "../../src/samplers/rms-preconditioner.js";
 import { type SgldOptions, sgld, sgldDefinition } from "../../src/samplers/sgld.js";
+import { batchVariance, quadratic, whole } from "./data-sets.js";
 import { assertExpectations, type Plan, visit } from "./expectations.js";
 import { banana, correlatedGaussian, energyOf, independentGaussian, quarticWell } from "./laws.js";
 
 const plan: Plan = { chains: 4, warmup: 400, draws: 40000, seed: 30, start: [0] };
 
-/**
- * U(w) = (1/n) sum over rows of sum_i (a_i / 2) (w_i - x_i)^2 with standardised x: minimum at 0, curvatures a_i; a row's gradient has
- * variance a_i^2 n / (n - 1) over the rows, wherever w is.
- */
-function quadratic(curvatures: readonly number[], dataSize: number): Energy {
-  const dim = curvatures.length;
-  const data = curvatures.map((_, i) => standardised(dataSize, i));
-  const gradient = (q: Float64Array, rows: Uint32Array, out: Float64Array): number => {
-    out.fill(0);
-    let sum = 0;
-    for (const row of rows) {
-      for (let i = 0; i < dim; i++) {
-        const off = q[i] - data[i][row];
-        out[i] += (curvatures[i] * off) / rows.length;
-        sum += (curvatures[i] * off * off) / 2;
-      }
-    }
-    return sum / rows.length;
-  };
-  const all = Uint32Array.from({ length: dataSize }, (_, row) => row);
-  const energy = energyOf(dim, (q, out) => gradient(q, all, out));
-  return { ...energy, stochastic: { dataSize, gradient } };
-}
-
-/** Mean 0, mean square 1. */
-function standardised(n: number, column: number): Float64Array {
-  const x = new Float64Array(n);
-  stream(31, column).fillNormal(x);
-  const mean = x.reduce((a, b) => a + b) / n;
-  const sd = Math.sqrt(x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / n);
-  return x.map((value) => (value - mean) / sd);
-}
-
-/** The same energy every step sees whole: without any gradient noise. */
-function whole(energy: Energy): Energy {
-  const gradient = (q: Float64Array, _: Uint32Array, out: Float64Array): number => energy.valueAndGradient(q, out);
-  return { ...energy, stochastic: { dataSize: 1, gradient } };
-}
-
 /** Stationary variance of w <- w - (eps/2) G g + sqrt(eps G) xi on curvature a, where g has noise variance s2. */
 function stationaryVariance(a: number, eps: number, s2 = 0, g = 1): number {
   return (1 + (eps * g * s2) / 4) / (a * (1 - (eps * g * a) / 4));
-}
-
-/** Variance of the gradient from `batch` of `n` rows drawn without replacement. */
-function batchVariance(a: number, batch: number, n: number): number {
-  return ((a * a) / batch) * ((n - batch) / (n - 1));
 }
 
 const squareOf = (i: number, exact: number) => ({ of: `w${i}^2`, f: (q: Float64Array) => q[i] ** 2, exact });
