@@ -7,19 +7,24 @@ import { oneOf } from "../arguments/index.js";
 /** Kicks at the even places, drifts at the odd ones; begins and ends with a kick. */
 export type Integrator = readonly number[];
 
-export type IntegratorName = "velocityVerlet" | "mcLachlan" | "threeStage";
+export type IntegratorName = "velocityVerlet" | "mcLachlan" | "threeStage" | "fourStage";
 
 // McLachlan 1995; Omelyan, Mryglod and Folk 2003: the two-stage scheme of least error norm.
 const B2 = 0.1931833275037836;
-// Blanes, Casas and Sanz-Serna 2014, three stages, made for the expected energy error of Hybrid Monte Carlo.
+// Blanes, Casas and Sanz-Serna 2014, three and four stages, made for the expected energy error of Hybrid Monte Carlo: on the harmonic
+// oscillator it stays below 7.5e-5 and 6.9e-7 up to a step of one per stage, where velocity Verlet's reaches 4.2e-2.
 const B3 = 0.11888010966548;
 const A3 = 0.29619504261126;
+const B4 = 0.07135391345027974;
+const A4 = 0.1916678;
+const C4 = 0.26854879116123015;
 
-/** One, two and three gradients per step. */
+/** One, two, three and four gradients per step. */
 export const integrators: Readonly<Record<IntegratorName, Integrator>> = {
   velocityVerlet: [1 / 2, 1, 1 / 2],
   mcLachlan: [B2, 1 / 2, 1 - 2 * B2, 1 / 2, B2],
   threeStage: [B3, A3, 1 / 2 - B3, 1 - 2 * A3, 1 / 2 - B3, A3, B3],
+  fourStage: [B4, A4, C4, 1 / 2 - A4, 1 - 2 * (B4 + C4), 1 / 2 - A4, C4, A4, B4],
 };
 
 export function integratorNamed(where: string, name: unknown): Integrator {
