@@ -1,0 +1,192 @@
+// Unadjusted Langevin dynamics (Parisi 1981; Roberts and Tweedie 1996): q <- q - eta grad U + s sqrt(2 eta T) xi, for many chains as columns.
+// The gradient is carried, so that a transition costs one.
+
+import { knownOptions, nonNegativeNumber, positiveNumber } from "../arguments/index.js";
+import type { Energy } from "../energies/energy.js";
+import { columnGradient, refuseBrokenStart } from "./column-gradient.js";
+import { columnNoise, noiseBytes } from "./column-noise.js";
+import type { Kernel, KernelState, Sampler, SamplerDefinition } from "./kernel.js";
+import { type Scheduled, scheduledOption, type Tabulated, tabulatedOption, valueAt } from "./scheduled.js";
+import { stableStepSize } from "./stable-step-size.js";
+
+export interface LangevinState extends KernelState {
+  /** `[dim, width]`: the gradient at `position`. */
+  readonly gradient: Float64Array;
+  /** `[width]`: transitions made, by which schedules are read. */
+  readonly time: Float64Array;
+}
+
+/** One number per column. */
+export type LangevinInfo = {
+  readonly stepSize: Float64Array;
+  /** Length of the gradient that the step followed. */
+  readonly gradientNorm: Float64Array;
+  /** Gradients that the transition took: 1. */
+  readonly gradients: Float64Array;
+};
+
+interface LangevinSettings {
+  readonly stepSize: Tabulated | undefined;
+  readonly noiseScale: Tabulated;
+  readonly temperature: Tabulated;
+}
+
+/** The automatic `eta a` of the stiffest direction: its variance is 1 / (1 - 0.1 / 2), 5 % too large. */
+const PRODUCT = 0.1;
+
+function langevinKernel(energy: Energy, settings: LangevinSettings, width: number): Kernel<LangevinState> {
+  const { dim } = energy;
+  const columns = columnGradient(energy, width, noiseBytes(dim, width));
+  const noise = columnNoise(dim, width, columns.program);
+  const given = settings.stepSize;
+  const stepSize = new Float64Array(width).fill(given === undefined ? Number.NaN : valueAt(given, 0));
+  const spreadAt = (t: number) => valueAt(settings.noiseScale, t) * Math.sqrt(valueAt(settings.temperature, t));
+
+  const info: LangevinInfo = {
+    stepSize: new Float64Array(width),
+    gradientNorm: new Float64Array(width),
+    gradients: new Float64Array(width).fill(1),
+  };
+  const drift = new Float64Array(width);
+  const spread = new Float64Array(width);
+  const broken = new Float64Array(width);
+
+  return {
+    width,
+    statistics: Object.keys(info),
+
+    init(startAt) {
+      columns.position.set(startAt);
+      columns.run();
+      refuseBrokenStart("langevin", columns.energy, columns.gradient);
+      return {
+        position: startAt.slice(),
+        energy: columns.energy.slice(),
+        stopped: new Uint8Array(width),
+        gradient: columns.gradient.slice(),
+        time: new Float64Array(width),
+      };
+    },
+
+    // Hot: one gradient, `dim` normals and two passes over the coordinates per column; nothing is allocated.
+    step(state, random) {
+      const { position, gradient, stopped, time } = state;
+      const { normals } = noise;
+      const next = columns.position;
+      for (let c = 0; c < width; c++) {
+        const t = time[c]++;
+        if (given !== undefined) stepSize[c] = valueAt(given, t);
+        const eta = stepSize[c];
+        if (Number.isNaN(eta))
+          throw new Error("langevin: the step size is found by the adaptation, which was not started");
+        // A stopped column stays where it is.
+        drift[c] = stopped[c] === 0 ? eta : 0;
+        spread[c] = stopped[c] === 0 ? spreadAt(t) * Math.sqrt(2 * eta) : 0;
+        info.stepSize[c] = eta;
+        info.gradientNorm[c] = 0;
+      }
+      noise.draw(random);
+      const squares = info.gradientNorm;
+      for (let i = 0, k = 0; i < dim; i++) {
+        for (let c = 0; c < width; c++, k++) {
+          const g = gradient[k];
+          squares[c] += g * g;
+          next[k] = position[k] - drift[c] * g + spread[c] * normals[k];
+        }
+      }
+      columns.run(stopped);
+      settle(state);
+      for (let c = 0; c < width; c++) squares[c] = Math.sqrt(squares[c]);
+      return info;
+    },
+
+    adaptation:
+      given === undefined
+        ? (warmup) =>
+            stableStepSize(energy, { where: "langevin", stepSize, product: PRODUCT, spread: spreadAt(0) || 1 }, warmup)
+        : undefined,
+
+    parameters: () => ({ stepSize: stepSize.slice() }),
+
+    memory: ({ position, energy: value, gradient, time }) => ({ position, energy: value, gradient, time, stepSize }),
+  };
+
+  /** Takes over where the columns have come to. One whose numbers are not finite is stopped and keeps its last position. */
+  function settle({ position, energy: value, gradient, stopped }: LangevinState): void {
+    const { position: next, gradient: nextGradient, energy: nextEnergy } = columns;
+    // x - x is 0 for a finite x, and NaN otherwise.
+    for (let c = 0; c < width; c++) broken[c] = nextEnergy[c] - nextEnergy[c];
+    for (let i = 0, k = 0; i < dim; i++) {
+      for (let c = 0; c < width; c++, k++) broken[c] += nextGradient[k] - nextGradient[k];
+    }
+    for (let c = 0; c < width; c++) {
+      if (stopped[c] !== 0) continue;
+      if (broken[c] !== 0) {
+        stopped[c] = 1;
+        continue;
+      }
+      value[c] = nextEnergy[c];
+      for (let k = c; k < position.length; k += width) {
+        position[k] = next[k];
+        gradient[k] = nextGradient[k];
+      }
+    }
+  }
+}
+
+export interface LangevinOptions {
+  /** `eta`; where it is left out, `0.1 / a` for the largest curvature `a` met during warmup. */
+  readonly stepSize?: Scheduled;
+  /** `s`; the stationary law is `exp(-U / (s^2 T))`. */
+  readonly noiseScale?: Scheduled;
+  /** `T` */
+  readonly temperature?: Scheduled;
+}
+
+/**
+ * Unadjusted Langevin dynamics, `q <- q - eta grad U(q) + s sqrt(2 eta T) xi` with standard normal `xi`.
+ *
+ * A noise scale `s` samples `exp(-U / s^2)` and a temperature `T` samples `exp(-U / T)`, so that `s` is the square root of a temperature: a small
+ * one gives a colder law, not less noisy draws of `exp(-U)`. Nothing is rejected, and the draws are biased: on a Gaussian a direction
+ * of curvature `lambda` has the stationary variance `s^2 T / (lambda (1 - eta lambda / 2))` exactly, and diverges for `eta > 2 / lambda`.
+ * `mala` is without bias.
+ *
+ * Where `stepSize` is left out, it is `0.1 / a` for the largest curvature `a` that each chain met at its start, around it, and in the
+ * first three quarters of warmup: the stiffest direction then has 5 % too much variance, and all others less.
+ *
+ * `stepSize`, `noiseScale` and `temperature` may be schedules over the run's transitions, warmup included: a falling temperature is simulated
+ * annealing. A chain whose energy or gradient stops being finite is stopped where it last was.
+ *
+ * Statistics per transition: `stepSize`, `gradientNorm`, `gradients` (1). Throws a RangeError that names the option where one does not fit.
+ *
+ * @example langevin({ stepSize: schedules.cosine({ start: 3e-2, end: 5e-3 }), noiseScale: 0.1 }).kind // "langevin"
+ */
+export function langevin(options: LangevinOptions = {}): Sampler {
+  knownOptions("langevin", options, ["stepSize", "noiseScale", "temperature"]);
+  const { stepSize, noiseScale = 1, temperature = 1 } = options;
+  return {
+    kind: "langevin",
+    options: {
+      ...(stepSize === undefined
+        ? {}
+        : { stepSize: scheduledOption("langevin", "stepSize", stepSize, positiveNumber) }),
+      noiseScale: scheduledOption("langevin", "noiseScale", noiseScale, nonNegativeNumber),
+      temperature: scheduledOption("langevin", "temperature", temperature, nonNegativeNumber),
+    },
+  };
+}
+
+function settingsOf(options: LangevinOptions): LangevinSettings {
+  knownOptions("langevin", options, ["stepSize", "noiseScale", "temperature"]);
+  const { stepSize, noiseScale = 1, temperature = 1 } = options;
+  return {
+    stepSize: stepSize === undefined ? undefined : tabulatedOption("langevin", "stepSize", stepSize, positiveNumber),
+    noiseScale: tabulatedOption("langevin", "noiseScale", noiseScale, nonNegativeNumber),
+    temperature: tabulatedOption("langevin", "temperature", temperature, nonNegativeNumber),
+  };
+}
+
+export const langevinDefinition: SamplerDefinition = {
+  columns: true,
+  build: (energy, options, width) => langevinKernel(energy, settingsOf(options), width),
+};
