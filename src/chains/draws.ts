@@ -24,15 +24,35 @@ export interface Draws {
   };
   /** Values in use after warmup, one row per chain: `stepSize` `[chain]`, `inverseMass` `[chain, dim]`, ... */
   readonly adapted: Record<string, Float64Array>;
-  /** Where each chain ended. */
-  readonly final: { readonly position: Float64Array; readonly random: RandomState[] };
+  readonly final: Final;
+  /** As it ran: schedules among its options are tables over the transitions. */
   readonly sampler: Sampler;
   readonly seed: number;
   /** Why each stopped chain stopped; empty where all went through. */
   readonly stopped: { readonly chain: number; readonly draw: number; readonly reason: string }[];
   readonly aborted: boolean;
-  /** Wall-clock seconds, workers' start included. */
+  /** Wall-clock seconds, workers' start included; those of the earlier runs too, where the run was resumed. */
   readonly seconds: number;
+}
+
+/** Where each chain ended, and what `resume` needs to go on from there. */
+export interface Final {
+  /** `[chain, dim]`; of a chain that had not begun its `init`, NaN where it had none. */
+  readonly position: Float64Array;
+  readonly random: RandomState[];
+  /** Made by each chain, warmup included; NaN where nobody knows, because the chain's thread had to be ended. */
+  readonly transitions: number[];
+  /**
+   * What decides each chain's transitions to come, besides options and random numbers: `[chain, rows]` each, NaN where a chain had not
+   * begun. The kernel's memory under its own names (`position`, in the kernel's coordinates, `energy`, `gradient`, ...), the adaptation's
+   * as `warmup.` and a name while a warmup is not over, the run's own as `run.` and a name. Empty where the sampler keeps none.
+   */
+  readonly memory: Record<string, Float64Array>;
+  /** Transitions of warmup, and per kept draw, that the run was to make. */
+  readonly warmup: number;
+  readonly thin: number;
+  /** Stands for the data that the energy was made of; absent where the energy is a closure, here or in a module. */
+  readonly energy?: string;
 }
 
 /** Whether this is what `sample` returns, as far as one can see. */

@@ -5,7 +5,7 @@ import type { Energy } from "../energies/energy.js";
 import { isEnergy } from "../energies/is-energy.js";
 import type { Loss } from "../networks/index.js";
 import { operationsOf } from "../tensor/cost.js";
-import { compile, type Graph, withGradient } from "../tensor/index.js";
+import { compile, type Graph, type Program, withGradient } from "../tensor/index.js";
 import { printedAs } from "./printed.js";
 
 /** Plain data; printed as sentences. Numbers are those of one gradient. */
@@ -56,20 +56,38 @@ function explainEnergy({ dim, graph, source }: Energy): Explanation {
   };
 }
 
-function explainLoss({ dim, dataSize, source }: Loss): Explanation {
-  const [{ rows, graph }] = source.blocks;
-  const block = ofGraph(graph);
+function explainLoss(loss: Loss): Explanation {
+  const { dim, dataSize, source } = loss;
+  const [{ rows }] = source.blocks;
+  const block = ofProgram(loss.engine());
   const blocks = rows === 0 ? 1 : dataSize / rows;
   return { what: "loss", dim, ...block, operations: Math.round(block.operations * blocks), rowsPerBlock: rows };
 }
 
-function ofGraph(graph: Graph): Pick<Explanation, "backend" | "why" | "operations" | "bytes" | "instructions"> {
-  const { graph: compiled, how, bytes, backend } = compile(withGradient(graph));
+function ofGraph(graph: Graph): AboutProgram {
+  return ofProgram(compile(withGradient(graph)));
+}
+
+type AboutProgram = Pick<Explanation, "backend" | "why" | "operations" | "bytes" | "instructions">;
+
+function ofProgram({
+  graph,
+  how,
+  bytes,
+  backend,
+  threads = 1,
+}: Omit<Program, "run"> & { threads?: number }): AboutProgram {
   const why =
     backend === "javascript"
       ? "the graph is small enough to be written out, and entering WebAssembly would cost more than its vectors gain"
       : "the graph is too large to be written out into scalars";
-  return { backend: how, why, operations: operationsOf(compiled), bytes, instructions: compiled.instructions.length };
+  return {
+    backend: threads === 1 ? how : `${how}, on ${threads} threads`,
+    why,
+    operations: operationsOf(graph),
+    bytes,
+    instructions: graph.instructions.length,
+  };
 }
 
 function explanationText({

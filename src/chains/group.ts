@@ -1,22 +1,25 @@
-// One kernel and the chains that are its columns, from their starts to their last draws. The main thread and the workers run
-// this same code.
+// One kernel and the chains that are its columns, from their starts, or from where they stand, to their last draws. The main
+// thread and the workers run this same code.
 
 import type { Energy } from "../energies/energy.js";
 import type { RunEvent } from "../platform/platform.js";
-import { type Random, type RandomState, stream } from "../random/index.js";
 import type { Info, Kernel } from "../samplers/kernel.js";
+import { begin } from "./begin.js";
 import { type Plan, transitionsOf } from "./plan.js";
-import { startingPositions } from "./start.js";
+import { rowsOf, writer } from "./rows.js";
+import { type GroupEnd, OF_RUN, OF_WARMUP, takeOut } from "./standing.js";
 import { PROGRESS, type Storage, type Table } from "./storage.js";
 
 export interface Group {
   /** The group's chains are `first ... first + width - 1`. */
   readonly first: number;
   readonly width: number;
-  /** Makes at most `transitions` transitions; false once nothing is left to do. */
+  /** Makes at most `transitions` transitions, and none beyond the end of warmup; false once nothing is left to do. */
   advance(transitions: number): boolean;
   /** Makes what was done so far visible in the storage. */
   publish(): void;
+  /** Where the chains stand, after `publish`. */
+  end(): GroupEnd;
   /** Reports where the chains are; the group's last act. */
   close(): void;
 }
@@ -28,18 +31,12 @@ export interface Reporter {
   event(event: RunEvent): void;
   /** Once, when the parameters are final: `[width]` or `[dim, width]` each. */
   adapted(first: number, width: number, parameters: Record<string, Float64Array>): void;
+  /** Where groups stand that go on. */
+  snapshot(ends: readonly GroupEnd[]): void;
   ended(end: GroupEnd): void;
 }
 
-/** Where a group's chains ended. */
-export interface GroupEnd {
-  readonly first: number;
-  /** `[width, dim]` */
-  readonly position: Float64Array;
-  readonly random: readonly RandomState[];
-}
-
-/** Each chain names the first few of its divergences; all are counted. */
+/** A group names the first few of its divergences, so that thousands of chains do not send thousands of messages; all are counted. */
 const NAMED_DIVERGENCES = 10;
 
 /** Weight of the latest acceptance in the running mean that progress shows. */
@@ -58,7 +55,7 @@ function kernelStatistics(kernel: Kernel): string[] {
   return kernel.statistics.filter((name) => name !== "energy");
 }
 
-/** Starts the kernel's chains. Throws where a start is refused. */
+/** Starts the kernel's chains, or puts them where they stood. Throws where a start is refused. */
 export function openGroup(
   energy: Energy,
   kernel: Kernel,
@@ -70,34 +67,47 @@ export function openGroup(
   const { dim, warmup, draws, thin } = plan;
   const { width } = kernel;
   const total = transitionsOf(plan);
-  const random: Random[] = [];
-  for (let c = 0; c < width; c++) random.push(stream(plan.seed, "chain", first + c));
+  const running = new Uint8Array(width).fill(1);
+  /** Transitions of each column, where it has stopped. */
+  const ends = new Float64Array(width);
+  // A draw counts as diverging where any transition since the last kept one was: thinning hides none.
+  const diverged = new Float64Array(width);
+  /** Of the present phase: warmup, or draws. */
+  const divergences = new Float64Array(width);
+  const ofRun = { diverged, divergences };
 
-  const state = kernel.init(startingPositions(energy, plan, first, width), random);
-  const adaptation = kernel.adaptation?.(warmup);
-  adaptation?.start(state, random);
+  const begun = begin(energy, kernel, plan, first, ofRun);
+  const { random, state, adaptation } = begun;
+  let { done } = begun;
+  let kept = Math.max(0, Math.floor((done - warmup) / thin));
+  let inWarmup = done < warmup || !begun.resumed;
+  let adapted = !inWarmup;
 
   // One array per column of the tables, `[width]` each; the kernel's are known after its first step.
   const reported = kernelStatistics(kernel);
   const observed = (energy.observables?.names ?? []).map(() => new Float64Array(width));
   const sources: Float64Array[] = [];
   const never = new Float64Array(width);
-  // A draw counts as diverging where any transition since the last kept one was: thinning hides none.
-  const diverged = new Float64Array(width);
+  const statistics = storage.names.length;
+  const { transform } = energy;
+  const longest = Math.max(draws, plan.keepWarmup ? warmup : 0);
+  const rows = rowsOf({ dim, width, first, running, statistics, draws: longest, transform });
   let info: Info | undefined;
   let diverging: Float64Array = never;
   let acceptance: Float64Array | undefined;
   let stepSize: Float64Array | undefined;
 
-  const running = new Uint8Array(width).fill(1);
-  const divergences = new Int32Array(width);
   const meanAcceptance = new Float64Array(width).fill(Number.NaN);
   let runningColumns = width;
-  let done = 0;
-  let kept = 0;
-  let adapted = false;
+  for (let c = 0; c < width; c++) {
+    const stoppedAt = begun.stoppedAt[c];
+    if (Number.isNaN(stoppedAt)) continue;
+    running[c] = 0;
+    ends[c] = stoppedAt;
+    runningColumns--;
+  }
   // Even a warmup of no transitions has a start and an end: a step size may be found in them.
-  if (warmup === 0) endWarmup();
+  if (warmup === 0 && inWarmup) endWarmup();
 
   function bind(next: Info): void {
     info = next;
@@ -129,18 +139,10 @@ export function openGroup(
     }
   }
 
-  function keep(table: Table, row: number, rows: number): void {
+  function keep(table: Table, row: number, rowsPerChain: number): void {
     if (observed.length > 0) observe();
-    const { position, stats } = table;
-    const q = state.position;
-    const numbers = q.length;
-    for (let c = 0; c < width; c++) {
-      if (running[c] === 0) continue;
-      const at = (first + c) * rows + row;
-      for (let i = c, to = at * dim; i < numbers; i += width) position[to++] = q[i];
-      for (let s = 0; s < stats.length; s++) stats[s][at] = sources[s][c];
-      diverged[c] = 0;
-    }
+    rows.keep(table, row, rowsPerChain, state.position, sources);
+    diverged.fill(0);
   }
 
   const column = new Float64Array(dim);
@@ -158,9 +160,10 @@ export function openGroup(
     if (running[c] === 0) return;
     diverged[c] = 1;
     divergences[c]++;
-    if (done > warmup && divergences[c] <= NAMED_DIVERGENCES) {
-      report.event({ type: "divergence", chain: first + c, draw: kept });
-    }
+    if (done <= warmup) return;
+    let inGroup = 0;
+    for (let k = 0; k < width; k++) inGroup += divergences[k];
+    if (inGroup <= NAMED_DIVERGENCES) report.event({ type: "divergence", chain: first + c, draw: kept });
   }
 
   function stopColumns(): void {
@@ -168,8 +171,10 @@ export function openGroup(
   }
 
   function stopColumn(c: number): void {
+    rows.flush();
     publishColumn(c, done - 1);
     running[c] = 0;
+    ends[c] = done;
     runningColumns--;
     const where = done <= warmup ? `warmup transition ${done}` : `transition ${done - warmup} after warmup`;
     report.event({
@@ -181,6 +186,7 @@ export function openGroup(
   }
 
   function endWarmup(): void {
+    inWarmup = false;
     adaptation?.finish(state);
     reportParameters();
     divergences.fill(0);
@@ -194,6 +200,7 @@ export function openGroup(
   }
 
   function publish(): void {
+    rows.flush();
     stepSize = info?.stepSize ?? kernel.parameters().stepSize;
     for (let c = 0; c < width; c++) if (running[c] !== 0) publishColumn(c, done);
   }
@@ -218,25 +225,42 @@ export function openGroup(
     }
   }
 
+  function end(): GroupEnd {
+    const position = new Float64Array(width * dim);
+    const write = writer(dim, transform);
+    for (let c = 0; c < width; c++) write(state.position, c, width, position, c * dim);
+    const memory: Record<string, Float64Array> = {};
+    if (kernel.memory !== undefined) {
+      takeOut(kernel.memory(state), "", width, memory);
+      if (inWarmup) takeOut(adaptation?.memory?.() ?? {}, OF_WARMUP, width, memory);
+      takeOut(ofRun, OF_RUN, width, memory);
+    }
+    return {
+      first,
+      transitions: Float64Array.from(running, (isRunning, c) => (isRunning === 1 ? done : ends[c])),
+      stopped: running.map((isRunning) => 1 - isRunning),
+      position,
+      random: random.map((stream) => stream.state()),
+      memory,
+    };
+  }
+
   return {
     first,
     width,
     advance(transitions) {
-      const end = Math.min(done + transitions, done < warmup ? warmup : total);
-      while (done < end && runningColumns > 0) transition();
-      if (done > 0) followAcceptance();
-      if (done === warmup && end === warmup && warmup > 0 && runningColumns > 0) endWarmup();
+      const goal = Math.min(done + transitions, done < warmup ? warmup : total);
+      while (done < goal && runningColumns > 0) transition();
+      if (info !== undefined) followAcceptance();
+      if (done === warmup && inWarmup && runningColumns > 0) endWarmup();
       return done < total && runningColumns > 0;
     },
     publish,
+    end,
     close() {
       publish();
       if (!adapted) reportParameters();
-      const position = new Float64Array(width * dim);
-      for (let c = 0; c < width; c++) {
-        for (let i = 0; i < dim; i++) position[c * dim + i] = state.position[i * width + c];
-      }
-      report.ended({ first, position, random: random.map((stream) => stream.state()) });
+      report.ended(end());
     },
   };
 }

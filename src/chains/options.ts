@@ -7,8 +7,12 @@ import type { EventSink } from "../platform/platform.js";
 import { type Random, stream } from "../random/index.js";
 import { samplers } from "../samplers/index.js";
 import type { Sampler, SamplerDefinition } from "../samplers/kernel.js";
+import type { Draws } from "./draws.js";
+import { type Earlier, earlierOf } from "./earlier.js";
+import { energyPrint } from "./energy-print.js";
 import { type Plan, widthOf } from "./plan.js";
 import { refuseHugeRun } from "./storage.js";
+import { isSameSampler, tabulated } from "./tabulate.js";
 
 /** A position for all chains, one per chain, or a function that makes one per chain. */
 export type Init =
@@ -20,13 +24,13 @@ export interface SampleOptions {
   readonly chains?: number;
   /** Transitions that adapt the sampler and are not kept. */
   readonly warmup?: number;
-  /** Draws kept per chain. */
+  /** Draws kept per chain; where a run is resumed, those of the earlier run among them. */
   readonly draws?: number;
   /** Transitions per kept draw. */
   readonly thin?: number;
   /** Decides every number of the result. */
   readonly seed?: number;
-  /** Where chains start; a standard normal draw each where left out. */
+  /** Where chains start, in the user's coordinates; where left out a standard normal draw each, of free coordinates where there are such. */
   readonly init?: Init;
   /** Threads; 0 for the caller's own. Where left out: as many as the machine runs at once, if that is worth starting them. */
   readonly workers?: number;
@@ -38,11 +42,19 @@ export interface SampleOptions {
   readonly keepWarmup?: boolean;
   /** Names the run where its progress is shown. */
   readonly title?: string;
+  /**
+   * Goes on with an earlier run, finished or aborted: the result has the earlier draws followed by new ones, byte for byte what one run
+   * of so many `draws` gives. What else is left out is as it was then, and what contradicts it is refused. A stopped chain stays
+   * stopped. Schedules stay those of the first run: past their end the last value holds.
+   */
+  readonly resume?: Draws;
 }
 
 /** What `sample` was asked to do. */
 export interface Request {
   readonly plan: Plan;
+  /** The run to go on with. */
+  readonly earlier: Earlier | undefined;
   readonly definition: SamplerDefinition;
   /** Undefined where the run is to find out. */
   readonly workers: number | undefined;
@@ -63,6 +75,7 @@ const OPTIONS = [
   "onEvent",
   "keepWarmup",
   "title",
+  "resume",
 ];
 
 export function readRequest(energy: Energy, sampler: Sampler, options: SampleOptions): Request {
@@ -76,8 +89,11 @@ export function readRequest(energy: Energy, sampler: Sampler, options: SampleOpt
   const definition = definitionOf(sampler);
   if (typeof options !== "object" || options === null) refuse("sample", "options", "an object", options);
   knownOptions("sample", options, OPTIONS);
-  const { chains = 4, warmup = 1000, draws = 1000, thin = 1, seed = 0, keepWarmup = false } = options;
-  const { init, workers, signal, onEvent, title = sampler.kind } = options;
+  const { workers, signal, onEvent, title = sampler.kind, resume, init } = options;
+  const earlier = resume === undefined ? undefined : earlierOf(resume);
+  const first = resume === undefined ? FIRST : like(resume, options);
+  const { chains = first.chains, warmup = first.warmup, draws = first.draws, thin = first.thin } = options;
+  const { seed = first.seed, keepWarmup = first.keepWarmup } = options;
 
   integerAtLeast("sample", "chains", chains, 1);
   integerAtLeast("sample", "warmup", warmup, 0);
@@ -91,10 +107,53 @@ export function readRequest(energy: Energy, sampler: Sampler, options: SampleOpt
   if (workers !== undefined) checkWorkers(energy, integerAtLeast("sample", "workers", workers, 0));
 
   const { dim } = energy;
-  const width = widthOf(chains, dim, definition.columns);
-  const plan: Plan = { dim, chains, warmup, draws, thin, seed, keepWarmup, sampler, width };
+  const asData = tabulated(sampler, warmup + draws * thin, resume?.sampler);
+  const width = widthOf(chains, dim, definition, asData);
+  const plan: Plan = { dim, chains, warmup, draws, thin, seed, keepWarmup, sampler: asData, width };
   refuseHugeRun(plan);
-  return { plan: withInit(plan, init), definition, workers, signal, onEvent, title };
+  const request = { definition, workers, signal, onEvent, title, earlier };
+  if (resume === undefined || earlier === undefined) return { ...request, plan: withInit(plan, init) };
+  checkResumed(energy, plan, resume);
+  return { ...request, plan: { ...plan, init: earlier.position, standing: earlier.standing } };
+}
+
+/** What holds where nothing is said. */
+const FIRST = { chains: 4, warmup: 1000, draws: 1000, thin: 1, seed: 0, keepWarmup: false };
+
+/** The same for a run that goes on with an earlier one, whose word it is that options must not contradict. */
+function like({ chains, draws, lengths, seed, warmup, final }: Draws, options: SampleOptions): typeof FIRST {
+  const then = { chains, warmup: final.warmup, draws, thin: final.thin, seed, keepWarmup: warmup !== undefined };
+  for (const name of ["chains", "warmup", "thin", "seed", "keepWarmup"] as const) {
+    const now = options[name];
+    if (now !== undefined && now !== then[name]) refuse("sample", name, `${then[name]}, as in the run to resume`, now);
+  }
+  if (options.init !== undefined) {
+    throw new RangeError("sample: init must be left out where a run is resumed: its chains go on from where they are");
+  }
+  const kept = Math.max(...lengths);
+  if (options.draws !== undefined && options.draws < kept) {
+    refuse("sample", "draws", `at least ${kept}, which the run to resume has kept already`, options.draws);
+  }
+  return then;
+}
+
+function checkResumed(energy: Energy, { sampler }: Plan, { dim, names, sampler: then, final }: Draws): void {
+  if (energy.dim !== dim) refuse("sample", "energy", `of ${dim} numbers, as in the run to resume`, energy.dim);
+  const renamed = energy.names.findIndex((name, i) => name !== names[i]);
+  if (renamed >= 0) {
+    const expected = `that of the run to resume, where coordinate ${renamed} is called ${JSON.stringify(names[renamed])}`;
+    refuse("sample", "energy", expected, energy.names[renamed]);
+  }
+  const print = energyPrint(energy);
+  if (print !== undefined && final.energy !== undefined && print !== final.energy) {
+    throw new RangeError("sample: energy must be that of the run to resume, got one made of other data");
+  }
+  if (sampler.kind !== then.kind) {
+    refuse("sample", "sampler", `that of the run to resume, ${JSON.stringify(then.kind)}`, sampler.kind);
+  }
+  if (!isSameSampler(sampler, then)) {
+    throw new RangeError(`sample: sampler must be that of the run to resume, got ${then.kind} with other options`);
+  }
 }
 
 function definitionOf(sampler: Sampler): SamplerDefinition {

@@ -1,6 +1,7 @@
 // What a run will do, as plain data: it decides every number of the result, wherever the chains run.
 
-import type { Sampler } from "../samplers/kernel.js";
+import type { Sampler, SamplerDefinition } from "../samplers/kernel.js";
+import type { Standing } from "./standing.js";
 
 export interface Plan {
   readonly dim: number;
@@ -14,8 +15,10 @@ export interface Plan {
   readonly sampler: Sampler;
   /** Chains that advance together as columns of one kernel. */
   readonly width: number;
-  /** `[chain, dim]`; absent where every chain starts at a standard normal draw. */
+  /** `[chain, dim]`, in the user's coordinates; NaN, or absent, where a chain starts at a standard normal draw. */
   readonly init?: Float64Array;
+  /** Where the chains of an earlier run stand, with which this one goes on. */
+  readonly standing?: Standing;
 }
 
 /** A kernel's columns: enough groups remain for many threads, and a group's state stays in the cache. */
@@ -24,7 +27,13 @@ const MOST_COLUMNS = 64;
 const MOST_NUMBERS = 8192;
 
 /** The width depends on the run alone and never on the threads at hand, so that the draws do not depend on them either. */
-export function widthOf(chains: number, dim: number, columns: boolean): number {
+export function widthOf(
+  chains: number,
+  dim: number,
+  { columns, together }: SamplerDefinition,
+  sampler: Sampler,
+): number {
+  if (together?.(sampler.options)) return chains;
   if (!columns) return 1;
   const fitting = Math.max(1, Math.floor(MOST_NUMBERS / dim));
   return Math.min(Math.ceil(chains / GROUPS), MOST_COLUMNS, fitting);

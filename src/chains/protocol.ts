@@ -2,8 +2,8 @@
 
 import type { EnergySource } from "../energies/energy.js";
 import type { RunEvent } from "../platform/platform.js";
-import type { GroupEnd } from "./group.js";
 import type { Plan } from "./plan.js";
+import type { GroupEnd } from "./standing.js";
 import type { Storage } from "./storage.js";
 
 export type ToThread =
@@ -22,6 +22,8 @@ export type FromThread =
       readonly width: number;
       readonly parameters: Record<string, Float64Array>;
     }
+  /** Where the groups under way stand, as was asked for. */
+  | { readonly type: "snapshot"; readonly ends: readonly GroupEnd[] }
   | { readonly type: "ended"; readonly end: GroupEnd }
   | { readonly type: "done" }
   | { readonly type: "failed"; readonly error: PlainError };

@@ -4,7 +4,7 @@ import { platform } from "../platform/platform.js";
 import { ABORT, allocateControl } from "./storage.js";
 
 export interface RunControl {
-  /** `[ABORT, NEXT]` of the storage. */
+  /** `[ABORT, NEXT, SNAPSHOT]` of the storage. */
   readonly control: Int32Array;
   readonly aborted: boolean;
   /** Aborted by an interrupt of the program, not by the caller's signal. */

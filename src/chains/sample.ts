@@ -5,6 +5,7 @@ import { platform } from "../platform/platform.js";
 import type { Sampler } from "../samplers/kernel.js";
 import { idleThreads } from "./crew.js";
 import type { Draws } from "./draws.js";
+import { energyPrint } from "./energy-print.js";
 import { remember } from "./latest.js";
 import { type Ledger, openLedger } from "./ledger.js";
 import { type Request, readRequest, type SampleOptions, threadsPossible } from "./options.js";
@@ -30,20 +31,21 @@ import { runInThreads } from "./threads.js";
  */
 export async function sample(energy: Energy, sampler: Sampler, options: SampleOptions = {}): Promise<Draws> {
   const request = readRequest(energy, sampler, options);
-  const { plan, signal, onEvent, title } = request;
+  const { plan, earlier, signal, onEvent, title } = request;
   const { now, progress } = platform();
   const began = now();
   const seconds = () => (now() - began) / 1000;
   const sink = onEvent ?? progress();
   const run = openRunControl(signal, threadsPossible());
 
-  let ledger = openLedger(plan, energy.names);
+  const known = { names: energy.names, energy: energyPrint(energy), earlier };
+  let ledger = openLedger(plan, known);
   const soFar = () => ledger.draws({ aborted: true, seconds: seconds(), handOver: false });
   const remembered = remember(soFar);
   let finished: Draws;
   try {
     const place = choosePlace(energy, request, run, ledger);
-    if (place.threads > 0) ledger = openLedger(plan, energy.names);
+    if (place.threads > 0) ledger = openLedger(plan, known);
     const { chains, warmup, draws } = plan;
     const tell: typeof sink = (event) => run.guard(() => sink(event));
     tell({ type: "started", title, chains, warmup, draws, workers: place.threads });
@@ -58,7 +60,7 @@ export async function sample(energy: Energy, sampler: Sampler, options: SampleOp
     ledger.tellProgress();
     const result = ledger.draws({ aborted: run.aborted, seconds: seconds(), handOver: place.threads === 0 });
     remembered.settle(result);
-    tell({ type: "finished", seconds: result.seconds, aborted: result.aborted });
+    tell({ type: "finished", seconds: seconds(), aborted: result.aborted });
     finished = result;
   } catch (error) {
     if (ledger.storage === undefined) remembered.forget();
@@ -134,7 +136,8 @@ function tryOut(shift: Shift, ledger: Ledger): { turnMs: number; remainingMs: nu
 
 function isSlow(energy: Energy, plan: Plan): boolean {
   const { now } = platform();
-  const q = plan.init?.slice(0, plan.dim) ?? new Float64Array(plan.dim);
+  const given = energy.transform === undefined ? plan.init?.slice(0, plan.dim) : undefined;
+  const q = given?.every(Number.isFinite) ? given : new Float64Array(plan.dim);
   const gradient = new Float64Array(plan.dim);
   const timed = () => {
     const before = now();

@@ -44,6 +44,7 @@ export function serve(port: Port, tables: Tables): void {
         opened: (first, width) => say({ type: "opened", first, width }),
         event: (event) => say({ type: "event", event }),
         adapted: (first, width, parameters) => say({ type: "adapted", first, width, parameters }),
+        snapshot: (ends) => say({ type: "snapshot", ends }),
         ended: (end) => say({ type: "ended", end }),
       },
     });

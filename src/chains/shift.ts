@@ -4,8 +4,9 @@
 import type { Energy } from "../energies/energy.js";
 import type { Kernel, SamplerDefinition } from "../samplers/kernel.js";
 import { type Group, openGroup, type Reporter, statisticsOf } from "./group.js";
-import { groupCount, type Plan } from "./plan.js";
-import { ABORT, NEXT, type Storage } from "./storage.js";
+import { groupCount, type Plan, transitionsOf } from "./plan.js";
+import { isOver } from "./standing.js";
+import { ABORT, NEXT, SNAPSHOT, type Storage } from "./storage.js";
 
 /** An energy and a sampler that fit together, ready to run. */
 export interface Prepared {
@@ -30,7 +31,7 @@ export interface Shift {
 
 export interface ShiftOptions {
   readonly storage: Storage;
-  /** `[ABORT, NEXT]`, common to all shifts of the run. */
+  /** `[ABORT, NEXT, SNAPSHOT]`, common to all shifts of the run. */
   readonly control: Int32Array;
   /** How many threads share the run. */
   readonly threads: number;
@@ -60,6 +61,7 @@ export function startShift(prepared: Prepared, { storage, control, threads, now,
   let spare: Kernel | undefined = prepared.kernel;
   let next = 0;
   let takesMore = true;
+  let snapshots = 0;
 
   function takeGroup(): void {
     const number = Atomics.add(control, NEXT, 1);
@@ -69,6 +71,7 @@ export function startShift(prepared: Prepared, { storage, control, threads, now,
     }
     const first = number * plan.width;
     const width = Math.min(plan.width, plan.chains - first);
+    if (plan.standing !== undefined && isOver(plan.standing, first, width, transitionsOf(plan))) return;
     const kernel = spare?.width === width ? spare : definition.build(energy, plan.sampler.options, width);
     if (kernel === spare) spare = undefined;
     report.opened(first, width);
@@ -79,6 +82,13 @@ export function startShift(prepared: Prepared, { storage, control, threads, now,
   function closeAll(): void {
     for (const { group } of open) group.close();
     open.length = 0;
+  }
+
+  function answerSnapshot(): void {
+    const asked = Atomics.load(control, SNAPSHOT);
+    if (asked === snapshots) return;
+    snapshots = asked;
+    report.snapshot(open.map(({ group }) => group.end()));
   }
 
   function work(entry: OpenGroup, deadline: number): boolean {
@@ -102,6 +112,7 @@ export function startShift(prepared: Prepared, { storage, control, threads, now,
         closeAll();
         return false;
       }
+      answerSnapshot();
       if (takesMore && open.length < room) takeGroup();
       if (open.length === 0) return takesMore;
       next = next < open.length ? next : 0;

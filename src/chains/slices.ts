@@ -4,15 +4,13 @@ import { platform } from "../platform/platform.js";
 import type { Ledger } from "./ledger.js";
 import type { RunControl } from "./run-control.js";
 import { type Prepared, type Shift, startShift } from "./shift.js";
-import { allocateStorage } from "./storage.js";
 import { PROGRESS_MS } from "./threads.js";
 
 const SLICE_MS = 20;
 
 /** Takes up the whole run; nothing moves yet. */
 export function startSlices(ledger: Ledger, prepared: Prepared, run: RunControl): Shift {
-  const storage = allocateStorage(ledger.plan, prepared.statistics, false);
-  ledger.storage = storage;
+  const storage = ledger.allocate(prepared.statistics, false);
   const { now } = platform();
   return startShift(prepared, { storage, control: run.control, threads: 1, now, report: ledger.report });
 }

@@ -26,9 +26,13 @@ export interface Table {
 /** Columns of `progress`: transitions made, running acceptance, divergences of the phase, step size. */
 export const PROGRESS = 4;
 
-/** What the threads of a run share from the start: `[ABORT]` is 1 once it should end, `[NEXT]` is the next group to be taken. */
+/**
+ * What the threads of a run share from the start: `[ABORT]` is 1 once it should end, `[NEXT]` is the next group to be taken, and
+ * `[SNAPSHOT]` counts how often all of them were asked where they stand.
+ */
 export const ABORT = 0;
 export const NEXT = 1;
+export const SNAPSHOT = 2;
 
 /** More numbers than this are refused: 8 GiB. */
 const MOST_NUMBERS = 2 ** 30;
@@ -67,9 +71,9 @@ export function allocateStorage(plan: Plan, names: readonly string[], shared: bo
   }
 }
 
-/** `[ABORT, NEXT]` */
+/** `[ABORT, NEXT, SNAPSHOT]` */
 export function allocateControl(shared: boolean): Int32Array {
-  return integers(2, shared);
+  return integers(3, shared);
 }
 
 function floats(length: number, shared: boolean): Float64Array {

@@ -8,7 +8,7 @@ import type { Ledger } from "./ledger.js";
 import { errorFrom, type FromThread, type ToThread } from "./protocol.js";
 import type { RunControl } from "./run-control.js";
 import { chainsNamed } from "./shift.js";
-import { allocateStorage, NEXT } from "./storage.js";
+import { NEXT, type Storage } from "./storage.js";
 
 /** How often progress is told. */
 export const PROGRESS_MS = 200;
@@ -31,6 +31,7 @@ export async function runInThreads(
   const done = new Set<Thread>();
   // What each thread is at, by first chain, to be named where the thread dies.
   const underWay = new Map(threads.map((thread) => [thread, new Map<number, string>()]));
+  let storage: Storage | undefined;
   let progress: ReturnType<typeof setInterval> | undefined;
   let patience: ReturnType<typeof setTimeout> | undefined;
   try {
@@ -43,17 +44,21 @@ export async function runInThreads(
       const hear = (thread: Thread, message: FromThread): void => {
         switch (message.type) {
           case "prepared":
-            ledger.storage ??= allocateStorage(ledger.plan, message.statistics, true);
-            tell(thread, { type: "run", storage: ledger.storage, control: run.control, threads: count });
+            storage ??= ledger.allocate(message.statistics, true);
+            tell(thread, { type: "run", storage, control: run.control, threads: count });
             break;
           case "opened":
             underWay.get(thread)?.set(message.first, chainsNamed(message.first, message.width));
+            ledger.report.opened(message.first, message.width);
             break;
           case "event":
             ledger.report.event(message.event);
             break;
           case "adapted":
             ledger.report.adapted(message.first, message.width, message.parameters);
+            break;
+          case "snapshot":
+            ledger.report.snapshot(message.ends);
             break;
           case "ended":
             underWay.get(thread)?.delete(message.end.first);

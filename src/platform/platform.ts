@@ -34,10 +34,15 @@ export interface RunStarted {
   readonly workers: number;
 }
 
-/** How far one chain is, a few times per second. */
+/** How far one chain is, a few times per second; of very many chains, how far some that are next to each other are. */
 export interface RunProgress {
   readonly type: "progress";
   readonly chain: number;
+  /**
+   * How many chains this is about, from `chain` on; one where it is absent. Of several, `divergences` is the sum and everything
+   * else the mean.
+   */
+  readonly chains?: number;
   /** Transitions made and asked for, warmup included. */
   readonly done: number;
   readonly total: number;
