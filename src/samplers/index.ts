@@ -10,6 +10,7 @@ import { langevinDefinition } from "./langevin.js";
 import { malaDefinition } from "./mala.js";
 import { mamsDefinition } from "./mams.js";
 import { mclmcDefinition } from "./mclmc.js";
+import { nutsDefinition } from "./nuts.js";
 import { psgldDefinition } from "./psgld.js";
 import { randomWalkDefinition } from "./random-walk.js";
 import { sghmcDefinition } from "./sghmc.js";
@@ -29,6 +30,7 @@ export { type LangevinExcess, langevinExcess } from "./langevin-stiffness.js";
 export { type MalaOptions, mala } from "./mala.js";
 export { type MamsOptions, mams } from "./mams.js";
 export { type MclmcOptions, mclmc } from "./mclmc.js";
+export { type NutsOptions, nuts } from "./nuts.js";
 export { type PsgldOptions, psgld } from "./psgld.js";
 export { type RandomWalkOptions, randomWalk } from "./random-walk.js";
 export type { Scheduled } from "./scheduled.js";
@@ -45,6 +47,7 @@ export const samplers: Readonly<Record<string, SamplerDefinition>> = {
   ellipticalSlice: ellipticalSliceDefinition,
   langevin: langevinDefinition,
   mala: malaDefinition,
+  nuts: nutsDefinition,
   randomWalk: randomWalkDefinition,
   hmc: hmcDefinition,
   mams: mamsDefinition,
