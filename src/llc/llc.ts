@@ -136,6 +136,7 @@ function worstLangevin(energy: Energy, center: Float64Array, draws: Draws): Lang
     const settings = {
       stepSize: adapted.stepSize[chain],
       batchSize: adapted.batchSize[chain],
+      controlVariate: sampler.options.controlVariate === true,
       preconditioner: adapted.preconditioner.subarray(chain * dim, (chain + 1) * dim),
     };
     if (settings.stepSize > 0) measured.push(langevinExcess(energy, q, settings, random));

@@ -4,6 +4,7 @@
 import type { Energy } from "../energies/energy.js";
 import type { Random } from "../random/random.js";
 import { curvatureProbe, type Gradient } from "./curvature.js";
+import { type BatchOptions, gradientEstimate } from "./stochastic-gradient.js";
 
 const NOISE_BATCHES = 32;
 
@@ -72,9 +73,8 @@ export function stiffnessProbe(gradient: EstimatedGradient): StiffnessProbe {
 }
 
 /** What one chain of `sgld` uses. */
-export interface LangevinSettings {
+export interface LangevinSettings extends BatchOptions {
   readonly stepSize: number;
-  readonly batchSize: number;
   /** G, `dim` positive numbers. */
   readonly preconditioner: Float64Array;
 }
@@ -88,22 +88,12 @@ export interface LangevinExcess extends Stiffness {
 export function langevinExcess(
   energy: Energy,
   q: Float64Array,
-  { stepSize, batchSize, preconditioner }: LangevinSettings,
+  { stepSize, preconditioner, ...batch }: LangevinSettings,
   random: Random,
 ): LangevinExcess {
-  const data = energy.stochastic;
-  const rows = new Uint32Array(batchSize);
-  const probe = stiffnessProbe({
-    dim: energy.dim,
-    steady: (w, out) => void energy.valueAndGradient(w, out),
-    noisy:
-      data === undefined || data.dataSize === batchSize
-        ? undefined
-        : (w, stream, out) => {
-            stream.subset(data.dataSize, rows);
-            data.gradient(w, rows, out);
-          },
-  });
+  const { dim, noisy, draw } = gradientEstimate("sgld", energy, batch);
+  const steady: Gradient = (w, out) => void energy.valueAndGradient(w, out);
+  const probe = stiffnessProbe({ dim, steady, noisy: noisy ? draw : undefined });
   const { curvature, noise } = probe.measure(q, preconditioner.map(Math.sqrt), random, 20);
   const left = 1 - (stepSize * curvature) / 4;
   const excess = left <= 0 ? Number.POSITIVE_INFINITY : (1 + (stepSize * noise) / 4) / left - 1;
