@@ -1,20 +1,22 @@
 // A loss over a data set: the mean negative log-likelihood of its rows as a function of parameters. The expression is
 // traced for blocks of 128, 64, ..., 1 rows, of which any number of rows is composed, so a program is compiled per block
-// and never per batch size; blocks are summed in double precision in a fixed order.
+// and never per batch size; they are summed in double precision, group by group (row-groups.ts), in a fixed order.
 
 import { integerAtLeast, knownOptions, namesOfCoordinates, oneOf, refuse } from "../arguments/index.js";
 import type { Random } from "../random/random.js";
 import {
+  type BackendName,
   compile,
   emptyArray,
   type Graph,
-  type NumberArray,
   type Program,
   Tensor,
   trace,
   withGradient,
 } from "../tensor/index.js";
 import { type Column, type StoredData, storeData } from "./data.js";
+import { addTo, divide, rowsPerGroup } from "./row-groups.js";
+import { rowSums } from "./row-sums.js";
 
 /** The data's columns for the rows of one block, each `[rows, ...]`. */
 export type Rows = Readonly<Record<string, Tensor>>;
@@ -37,6 +39,20 @@ export interface Loss {
   initialize?(random: Random): Float64Array;
   /** All that is needed to rebuild this loss elsewhere; plain data over shared memory. */
   readonly source: LossSource;
+  /** What computes its gradient; compiles it, as its first use would. */
+  engine(): LossEngine;
+}
+
+export interface LossEngine {
+  /** Of the gradient of the largest block of rows, or of the whole where there is no data. */
+  readonly graph: Graph;
+  readonly backend: BackendName;
+  /** In words, how it computes. */
+  readonly how: string;
+  /** Memory of a thread for programs and data, in bytes. */
+  readonly bytes: number;
+  /** Threads that take part. */
+  readonly threads: number;
 }
 
 export interface LossSource {
@@ -131,127 +147,87 @@ function rowsOf(columns: readonly (readonly [string, unknown])[], inputs: readon
   });
 }
 
-/** Rebuilds a loss from its data, bit for bit the same function. */
+/** Rebuilds a loss from its data, bit for bit the same function. What it computes with, all losses of one source share. */
 export function lossFromSource(source: LossSource): Loss {
-  const { dim, dataSize, names, data, blocks } = source;
-  const single = blocks[0].graph.inputs[0].dtype === "f32";
-  const columns = Object.values(data).map(({ values, shape }) => ({
-    values: single ? Float32Array.from(values) : values,
-    width: values.length / shape[0],
-  }));
-  const rounded = new Float32Array(single ? dim : 0);
-  const runners = blocks.map(({ rows, graph }) => blockRunner(graph, rows, columns, dim));
-
-  /** The mean over `count` rows, those in `chosen` or else the data's first, block by block; its gradient goes to `out`. */
-  const mean = (
-    parameters: Float64Array,
-    count: number,
-    chosen: Uint32Array | undefined,
-    out: Float64Array | undefined,
-  ) => {
-    if (parameters.length !== dim) refuse("loss", "w", `${dim} parameters`, parameters);
-    if (single) rounded.set(parameters);
-    const w = single ? rounded : parameters;
-    if (out !== undefined) {
-      if (out.length !== dim) refuse("loss", "gradient", `an array of length ${dim}`, out);
-      out.fill(0);
-    }
-    // Without data there is nothing to divide: one evaluation is the whole loss.
-    if (columns.length === 0) return runners[0].contiguous(w, 0, 1, out);
+  const { dim, dataSize, names, data } = source;
+  const about = { dim, dataSize, names, source };
+  if (Object.keys(data).length === 0) return { ...about, ...withoutData(source) };
+  /** The mean over `count` rows, those `chosen` or else all; its gradient goes to `out`. */
+  const mean = (w: Float64Array, count: number, chosen: Uint32Array | undefined, out: Float64Array | undefined) => {
+    checkLengths(dim, w, out);
+    const sums = rowSums(source);
+    sums.take(w);
+    const size = rowsPerGroup(count, dim);
+    out?.fill(0);
     let total = 0;
-    let first = 0;
-    for (let b = 0; b < blocks.length; b++) {
-      const { rows } = blocks[b];
-      const weight = rows / count;
-      for (; first + rows <= count; first += rows) {
-        const part =
-          chosen === undefined
-            ? runners[b].contiguous(w, first, weight, out)
-            : runners[b].gathered(w, chosen, first, weight, out);
-        total += weight * part;
-      }
+    for (let first = 0; first < count; first += size) {
+      total += sums.sum(first, Math.min(first + size, count), chosen, out !== undefined);
+      if (out !== undefined) addTo(out, sums.gradient());
     }
-    return total;
+    if (out !== undefined) divide(out, count);
+    return total / count;
   };
   return {
-    dim,
-    dataSize,
-    names,
-    source,
+    ...about,
     value: (w) => mean(w, dataSize, undefined, undefined),
     valueAndGradient: (w, gradient) => mean(w, dataSize, undefined, gradient),
     onRows(w, rows, gradient) {
-      if (rows.length === 0) refuse("loss", "rows", "at least one row", rows);
+      checkRows(rows);
       return mean(w, rows.length, rows, gradient);
     },
+    engine() {
+      const { program, workspace } = rowSums(source);
+      const { graph, how } = program;
+      return { graph, how, backend: workspace.backend, bytes: workspace.bytes(), threads: 1 };
+    },
   };
+}
+
+/** There is nothing to add up: one evaluation is the whole loss. */
+function withoutData({ dim, blocks }: LossSource): Pick<Loss, "value" | "valueAndGradient" | "onRows" | "engine"> {
+  const [{ graph }] = blocks;
+  const { dtype } = graph.inputs[0];
+  const parameters = [emptyArray(dtype, dim)];
+  const value = new Float64Array(1);
+  const slope = emptyArray(dtype, dim);
+  let slopeProgram: Program | undefined;
+  const compiled = (): Program => (slopeProgram ??= compile(withGradient(graph)));
+  const valueAndGradient = (w: Float64Array, gradient: Float64Array): number => {
+    checkLengths(dim, w, gradient);
+    parameters[0].set(w);
+    compiled().run(parameters, [value, slope]);
+    gradient.set(slope);
+    return value[0];
+  };
+  return {
+    value(w) {
+      checkLengths(dim, w, undefined);
+      parameters[0].set(w);
+      compile(graph).run(parameters, [value]);
+      return value[0];
+    },
+    valueAndGradient,
+    onRows(w, rows, gradient) {
+      checkRows(rows);
+      return valueAndGradient(w, gradient);
+    },
+    engine: () => ({ ...compiled(), threads: 1 }),
+  };
+}
+
+function checkRows(rows: Uint32Array): void {
+  if (rows.length === 0) refuse("loss", "rows", "at least one row", rows);
+}
+
+export function checkLengths(dim: number, w: Float64Array, gradient: Float64Array | undefined): void {
+  if (w.length !== dim) refuse("loss", "w", `${dim} parameters`, w);
+  if (gradient !== undefined && gradient.length !== dim) {
+    refuse("loss", "gradient", `an array of length ${dim}`, gradient);
+  }
 }
 
 function blockSizes(rows: number): number[] {
   const sizes: number[] = [];
   for (let size = largestBlock; size >= 1; size /= 2) if (size <= rows) sizes.push(size);
   return sizes;
-}
-
-interface BlockRunner {
-  /** The block's loss over neighbouring rows; adds `weight` times its gradient to `out` where that is given. `w` has the graph's dtype. */
-  contiguous(w: NumberArray, first: number, weight: number, out: Float64Array | undefined): number;
-  /** The same over `rows[first ...]`. */
-  gathered(w: NumberArray, chosen: Uint32Array, first: number, weight: number, out: Float64Array | undefined): number;
-}
-
-interface FlatColumn {
-  readonly values: NumberArray;
-  readonly width: number;
-}
-
-function blockRunner(graph: Graph, rows: number, columns: readonly FlatColumn[], dim: number): BlockRunner {
-  const { dtype } = graph.inputs[0];
-  let valueProgram: Program | undefined;
-  let gradientProgram: Program | undefined;
-  const valueOutputs = [new Float64Array(1)];
-  const part = emptyArray(dtype, dim);
-  const gradientOutputs = [new Float64Array(1), part];
-  // Inputs for neighbouring rows are views into the data, made once per block.
-  const views = new Map<number, NumberArray[]>();
-  const batch = columns.map(({ width }) => emptyArray(dtype, rows * width));
-  const batchInputs: NumberArray[] = [part, ...batch];
-
-  const run = (inputs: NumberArray[], w: NumberArray, weight: number, out: Float64Array | undefined): number => {
-    inputs[0] = w;
-    if (out === undefined) {
-      valueProgram ??= compile(graph);
-      valueProgram.run(inputs, valueOutputs);
-      return valueOutputs[0][0];
-    }
-    gradientProgram ??= compile(withGradient(graph));
-    gradientProgram.run(inputs, gradientOutputs);
-    for (let i = 0; i < dim; i++) out[i] += weight * part[i];
-    return gradientOutputs[0][0];
-  };
-  return {
-    contiguous(w, first, weight, out) {
-      let inputs = views.get(first);
-      if (inputs === undefined) {
-        inputs = [w, ...columns.map(({ values, width }) => values.subarray(first * width, (first + rows) * width))];
-        views.set(first, inputs);
-      }
-      return run(inputs, w, weight, out);
-    },
-    gathered(w, chosen, first, weight, out) {
-      for (let c = 0; c < columns.length; c++) {
-        const { values, width } = columns[c];
-        const into = batch[c];
-        for (let i = 0; i < rows; i++) {
-          const row = chosen[first + i];
-          if (!(row * width < values.length)) {
-            refuse("loss", `rows[${first + i}]`, `below ${values.length / width}`, row);
-          }
-          const from = row * width;
-          for (let j = 0; j < width; j++) into[i * width + j] = values[from + j];
-        }
-      }
-      return run(batchInputs, w, weight, out);
-    },
-  };
 }

@@ -1,7 +1,7 @@
 // Compiles graphs, each once, by the back end that suits it best. The choice depends on the graph and the options alone.
 
 import { interpreter } from "./backends/interpreter.js";
-import { compileWrittenOut, javascript } from "./backends/javascript.js";
+import { canBeWrittenOut, compileWrittenOut, javascript } from "./backends/javascript.js";
 import { hasVectors } from "./backends/wasm/instance.js";
 import { wasm } from "./backends/wasm/loops.js";
 import type { Graph } from "./graph.js";
@@ -30,6 +30,11 @@ export function compile(graph: Graph, { backend }: CompileOptions = {}): Program
 /** Entering WebAssembly costs more than a small density does; a large graph gains far more from its vectors. */
 function compileBest(graph: Graph): Program {
   return compileWrittenOut(graph) ?? (hasVectors() ? wasm : javascript).compile(graph);
+}
+
+/** Whether WebAssembly is the best for a graph here. */
+export function suitsWebAssembly(graph: Graph): boolean {
+  return hasVectors() && !canBeWrittenOut(graph);
 }
 
 // By identity: equal graphs traced twice are compiled twice, and a program goes when its graph goes.

@@ -28,3 +28,4 @@ export { type BackendName, emptyArray, type NumberArray, type Program } from "./
 export { type RepeatOptions, type RepeatResult, repeat, type Turn } from "./repeat.js";
 export { type Operand, Tensor } from "./tensor.js";
 export { graphKey, type InputSpec, inline, trace } from "./trace.js";
+export { arrayOf, type Place, type PlacedProgram, partOf, type Workspace, workspaceFor } from "./workspace.js";

@@ -27,6 +27,11 @@ export function compileWrittenOut(graph: Graph): Program | undefined {
   return run === undefined ? undefined : writtenOut(graph, run);
 }
 
+/** Whether `compileWrittenOut` would give a program. */
+export function canBeWrittenOut(graph: Graph): boolean {
+  return fewScalars(graph, scalarOperations) !== undefined;
+}
+
 const inLoops = "JavaScript: loops over typed arrays";
 
 function writtenOut(graph: Graph, run: Run): Program {
@@ -34,8 +39,13 @@ function writtenOut(graph: Graph, run: Run): Program {
 }
 
 function scalarRun(graph: Graph, budget: number): Run | undefined {
+  const program = fewScalars(graph, budget);
+  return program === undefined ? undefined : compileScalars(graph, program);
+}
+
+function fewScalars(graph: Graph, budget: number): ReturnType<typeof expand> {
   if (budget === 0) return undefined;
   // Loads and numbers that turn out unused are nodes too, but cost nothing.
   const program = expand(graph, 8 * budget);
-  return program === undefined || countOperations(program) > budget ? undefined : compileScalars(graph, program);
+  return program === undefined || countOperations(program) > budget ? undefined : program;
 }

@@ -14,14 +14,18 @@ import { lowered } from "./loops/lower.js";
 import { writeCopy, writeOperation, writePadded } from "./loops/operations.js";
 import { bytesPer, type Frame, type ModuleParts, type Writer, writeFrame } from "./loops/writer.js";
 
-/** Programs of one module, with the memory they work on. */
-export interface WasmPrograms {
-  /** Its `buffer` becomes another when `allocate` has to grow it: make arrays on it anew after that. */
+/** Memory in which programs and their arrays lie. */
+export interface WasmSpace {
+  /** Its `buffer` becomes another when the memory has to grow: make arrays on it anew after `allocate` and `compileWasm`. */
   readonly memory: WasmMemory;
-  /** One per graph, in their order. */
-  readonly programs: readonly WasmProgram[];
   /** The address of so many fresh bytes, a multiple of 64. They stay allocated as long as the memory. */
   allocate(bytes: number): number;
+}
+
+/** Programs of one module, with the memory they work on. */
+export interface WasmPrograms extends WasmSpace {
+  /** One per graph, in their order. */
+  readonly programs: readonly WasmProgram[];
 }
 
 export interface WasmProgram {
@@ -40,33 +44,12 @@ const alignment = 64;
 const slack = 16;
 const mostBytes = 2 ** 32;
 
-/** Compiles graphs into one module with a memory of its own. Throws a RangeError that says how much memory was asked for where there is not so much. */
-export function compileWasm(graphs: readonly Graph[]): WasmPrograms {
-  const { bytes, frames, functions } = writeModule(graphs);
-  const starts: number[] = [];
+/** A memory of its own, grown as it is needed. */
+export function wasmSpace(): WasmSpace {
+  const memory = newMemory(1);
   let end = 0;
-  for (const frame of frames) {
-    starts.push(end);
-    end = aligned(end + frame.bytes);
-  }
-  checkSize(graphs, end + slack);
-  const memory = newMemory(pagesFor(end + slack));
-  const exported = instantiate(compileModule(bytes), memory, functions);
-  frames.forEach(({ constants }, i) => {
-    for (const { offset, numbers } of constants) viewAt(memory, numbers, starts[i] + offset).set(numbers);
-  });
   return {
     memory,
-    programs: graphs.map((graph, i) => {
-      const run = exported[nameOf(i)];
-      const frame = starts[i];
-      return {
-        graph,
-        runAt: (addresses) => {
-          run(frame, ...addresses);
-        },
-      };
-    }),
     allocate(length) {
       const address = end;
       const next = aligned(end + length);
@@ -77,6 +60,39 @@ export function compileWasm(graphs: readonly Graph[]): WasmPrograms {
       end = next;
       return address;
     },
+  };
+}
+
+/**
+ * Compiles graphs into one module, on a memory of its own or on that of other programs. Throws a RangeError that says how much memory was
+ * asked for where there is not so much.
+ */
+export function compileWasm(graphs: readonly Graph[], space: WasmSpace = wasmSpace()): WasmPrograms {
+  const { bytes, frames, functions } = writeModule(graphs);
+  const sizes = frames.map((frame) => aligned(frame.bytes));
+  checkSize(
+    graphs,
+    sizes.reduce((sum, size) => sum + size, slack),
+  );
+  const { memory, allocate } = space;
+  const starts = sizes.map(allocate);
+  const exported = instantiate(compileModule(bytes), memory, functions);
+  frames.forEach(({ constants }, i) => {
+    for (const { offset, numbers } of constants) viewAt(memory, numbers, starts[i] + offset).set(numbers);
+  });
+  return {
+    memory,
+    allocate,
+    programs: graphs.map((graph, i) => {
+      const run = exported[nameOf(i)];
+      const frame = starts[i];
+      return {
+        graph,
+        runAt: (addresses) => {
+          run(frame, ...addresses);
+        },
+      };
+    }),
   };
 }
 
