@@ -6,6 +6,7 @@ import { dualAveraging } from "./dual-averaging.js";
 import type { Adaptation, KernelState, Memory } from "./kernel.js";
 import { massEstimator } from "./mass-estimators.js";
 import { named } from "./memory.js";
+import { settledStepSize } from "./settled-step-size.js";
 import { searchStepSize } from "./step-size-search.js";
 import type { Tunable, WarmupOptions } from "./warmup.js";
 
@@ -43,6 +44,7 @@ export function nutpieWarmup<State extends KernelState>(
   const { where, dim, stepSize, inverseMass } = tunable;
   const width = stepSize.length;
   const averaging = dualAveraging(width, { target: targetAcceptance });
+  const settled = settledStepSize(width, targetAcceptance);
   const foreground = massEstimator(adapts, "gradients", dim, width);
   const background = massEstimator(adapts, "gradients", dim, width);
   const { early, last } = nutpieSchedule(warmup);
@@ -58,6 +60,7 @@ export function nutpieWarmup<State extends KernelState>(
     const accept = (size: number) => tunable.logAcceptance(state, column, size, random);
     stepSize[column] = searchStepSize(where, stepSize[column], accept);
     averaging.restart(column, stepSize[column]);
+    settled.restart(column);
   }
 
   /** The one position's own rule, |q| / |gradient| for |q| near 1. */
@@ -91,6 +94,7 @@ export function nutpieWarmup<State extends KernelState>(
       const transition = ++transitions[0];
       transitions.fill(transition);
       for (let c = 0; c < width; c++) {
+        settled.add(c, stepSize[c], info.acceptance[c]);
         stepSize[c] = averaging.update(c, info.acceptance[c]);
         if (transition > last) continue;
         if (info.diverging === undefined || info.diverging[c] === 0) {
@@ -107,13 +111,14 @@ export function nutpieWarmup<State extends KernelState>(
       }
     },
     finish() {
-      for (let c = 0; c < width; c++) stepSize[c] = averaging.average(c);
+      for (let c = 0; c < width; c++) stepSize[c] = settled.stepSize(c) ?? averaging.average(c);
     },
     memory: () => ({
       transitions,
       interval,
       learnt,
       ...named("averaging", averaging.memory),
+      ...named("settled", settled.memory),
       ...named("foreground", foreground.memory),
       ...named("background", background.memory),
     }),

@@ -8,6 +8,7 @@ import type { MassKind } from "./mass.js";
 import { massEstimator } from "./mass-estimators.js";
 import { named } from "./memory.js";
 import { nutpieWarmup } from "./nutpie-warmup.js";
+import { settledStepSize } from "./settled-step-size.js";
 import { searchStepSize } from "./step-size-search.js";
 import { windows } from "./windows.js";
 
@@ -65,6 +66,7 @@ export function stanWarmup<State extends KernelState>(
   const { where, dim, stepSize, inverseMass } = tunable;
   const width = stepSize.length;
   const averaging = dualAveraging(width, { target: targetAcceptance });
+  const settled = settledStepSize(width, targetAcceptance);
   const estimator = adapts === undefined ? undefined : massEstimator(adapts, "draws", dim, width);
   const { initial, ends } = windows(adapts === undefined ? 0 : warmup);
   const lastEnd = ends.length > 0 ? ends[ends.length - 1] : 0;
@@ -75,6 +77,7 @@ export function stanWarmup<State extends KernelState>(
     const accept = (size: number) => tunable.logAcceptance(state, column, size, random);
     stepSize[column] = searchStepSize(where, stepSize[column], accept);
     averaging.restart(column, stepSize[column]);
+    settled.restart(column);
   }
 
   return {
@@ -87,6 +90,7 @@ export function stanWarmup<State extends KernelState>(
       const inWindow = transition > initial && transition <= lastEnd;
       const windowEnds = ends.includes(transition);
       for (let c = 0; c < width; c++) {
+        settled.add(c, stepSize[c], info.acceptance[c]);
         stepSize[c] = averaging.update(c, info.acceptance[c]);
         if (estimator === undefined || !inWindow) continue;
         estimator.add(state.position, tunable.gradient(state), c);
@@ -99,11 +103,12 @@ export function stanWarmup<State extends KernelState>(
       }
     },
     finish() {
-      for (let c = 0; c < width; c++) stepSize[c] = averaging.average(c);
+      for (let c = 0; c < width; c++) stepSize[c] = settled.stepSize(c) ?? averaging.average(c);
     },
     memory: () => ({
       transitions,
       ...named("averaging", averaging.memory),
+      ...named("settled", settled.memory),
       ...(estimator === undefined ? {} : named("estimator", estimator.memory)),
     }),
   };
