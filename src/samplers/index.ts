@@ -13,6 +13,7 @@ import { mclmcDefinition } from "./mclmc.js";
 import { nutsDefinition } from "./nuts.js";
 import { psgldDefinition } from "./psgld.js";
 import { randomWalkDefinition } from "./random-walk.js";
+import { rmhmcDefinition } from "./rmhmc.js";
 import { sghmcDefinition } from "./sghmc.js";
 import { sgldDefinition } from "./sgld.js";
 import { sgnhtDefinition } from "./sgnht.js";
@@ -33,6 +34,7 @@ export { type MclmcOptions, mclmc } from "./mclmc.js";
 export { type NutsOptions, nuts } from "./nuts.js";
 export { type PsgldOptions, psgld } from "./psgld.js";
 export { type RandomWalkOptions, randomWalk } from "./random-walk.js";
+export { type RmhmcOptions, rmhmc } from "./rmhmc.js";
 export type { Scheduled } from "./scheduled.js";
 export { type SghmcOptions, sghmc } from "./sghmc.js";
 export { cvSgld, type SgldOptions, sgld } from "./sgld.js";
@@ -53,6 +55,7 @@ export const samplers: Readonly<Record<string, SamplerDefinition>> = {
   mams: mamsDefinition,
   mclmc: mclmcDefinition,
   psgld: psgldDefinition,
+  rmhmc: rmhmcDefinition,
   sghmc: sghmcDefinition,
   sgld: sgldDefinition,
   sgnht: sgnhtDefinition,

@@ -45,9 +45,9 @@ function travelled(energy: Energy, sampler: Sampler, { warmup, draws, start, bre
       const random = now.random.map((one) => restore(structuredClone(one.state())));
       overwrite(next.kernel.memory?.(next.state), now.kernel.memory?.(now.state));
       next.kernel.restored?.(next.state);
-      if (t < warmup) {
-        overwrite(next.adaptation?.memory?.(), now.adaptation?.memory?.());
-        next.adaptation?.restored?.(next.state);
+      if (t < warmup && next.adaptation !== undefined) {
+        overwrite(next.adaptation.memory?.(), now.adaptation?.memory?.());
+        next.adaptation.restored?.(next.state);
       }
       now = { ...next, random };
     }

@@ -5,9 +5,10 @@ import { describe, test } from "node:test";
 import type { Energy } from "../../src/energies/energy.js";
 import { stream } from "../../src/random/index.js";
 import { adamSgld, amagold, cvSgld, psgld, samplers, sghmc, sgld, sgnht } from "../../src/samplers/index.js";
-import type { Adaptation, Sampler } from "../../src/samplers/kernel.js";
+import type { Sampler } from "../../src/samplers/kernel.js";
 import { batchVariance, quadratic, whole } from "./data-sets.js";
 import { assertExpectations, type Plan, visit } from "./expectations.js";
+import { assertGoesOn } from "./going-on.js";
 import { banana, independentGaussian, quarticWell } from "./laws.js";
 
 const plan: Plan = { chains: 4, warmup: 400, draws: 40000, seed: 60, start: [0] };
@@ -246,10 +247,10 @@ describe("every stochastic-gradient sampler", () => {
   });
 
   test("goes on from its memory, byte for byte, from the middle of warmup and from the draws", () => {
-    for (const sampler of every) {
-      for (const cut of [3, 30, 55])
-        assert.deepEqual(interrupted(sampler, cut), interrupted(sampler, undefined), sampler.kind);
-    }
+    const energy = quadratic([30, 4, 1], 60);
+    const journey = { warmup: 40, draws: 20, start: [0.1, 0.2, 0.3], breaks: [3, 30, 55] };
+    for (const { kind, options } of every)
+      assertGoesOn(energy, { kind, options: { ...options, batchSize: 10 } }, journey);
   });
 
   test("refuses what does not fit, by name", () => {
@@ -298,42 +299,3 @@ describe("every stochastic-gradient sampler", () => {
 
 /** What must be given beside a step size for nothing to be adapted. */
 const OTHERS: Readonly<Record<string, object>> = { sghmc: { friction: 1 }, sgnht: { diffusion: 1 } };
-
-/** The positions of 40 transitions of warmup and 20 draws, by a kernel that is replaced by a fresh one before transition `cut`. */
-function interrupted({ kind, options }: Sampler, cut: number | undefined): number[] {
-  const [warmup, total] = [40, 60];
-  const energy = quadratic([30, 4, 1], 60);
-  const begin = () => {
-    const kernel = samplers[kind].build(energy, { ...options, batchSize: 10 }, 1);
-    return { kernel, adaptation: kernel.adaptation?.(warmup) as Adaptation };
-  };
-  let { kernel, adaptation } = begin();
-  const random = [stream(63)];
-  let state = kernel.init(Float64Array.of(0.1, 0.2, 0.3), random);
-  adaptation.start(state, random);
-  const positions: number[] = [];
-  for (let t = 0; t < total; t++) {
-    if (t === warmup) adaptation.finish(state);
-    if (t === cut) {
-      const fresh = begin();
-      const next = fresh.kernel.init(Float64Array.of(0, 0, 0), [stream(0)]);
-      copy(kernel.memory?.(state), fresh.kernel.memory?.(next));
-      fresh.kernel.restored?.(next);
-      if (t < warmup) copy(adaptation.memory?.(), fresh.adaptation.memory?.());
-      ({ kernel, adaptation } = fresh);
-      state = next;
-    }
-    const info = kernel.step(state, random);
-    if (t < warmup) adaptation.update(state, info, random);
-    positions.push(...state.position);
-  }
-  return positions;
-}
-
-function copy(
-  from: Readonly<Record<string, Float64Array>> = {},
-  to: Readonly<Record<string, Float64Array>> = {},
-): void {
-  assert.deepEqual(Object.keys(to), Object.keys(from));
-  for (const [name, values] of Object.entries(from)) to[name].set(values);
-}
