@@ -33,6 +33,9 @@ export interface WalkWarmupOptions {
 /** So many draws of a random walk in one dimension are worth an independent one; in `dim` dimensions `dim` times as many. */
 const DRAWS_PER_INDEPENDENT = 3;
 
+/** The covariance is learnt in this share of warmup; an acceptance that is met by chance takes the rest to be aimed at. */
+const COVARIANCE_SHARE = 0.75;
+
 /** A window in which a chain moved less often than this tells nothing of its covariance. */
 const LEAST_MOVES = 5;
 
@@ -45,11 +48,17 @@ export function walkWarmup<State extends KernelState>(
   const width = stepSize.length;
   const averaging = dualAveraging(width, { target: targetAcceptance });
   const estimator = adapts === "dense" ? covarianceEstimator(dim, width) : adapts && varianceEstimator(dim, width);
-  const { initial, ends } = windows(adapts === undefined ? 0 : warmup);
+  const { initial, ends } = windows(adapts === undefined ? 0 : Math.floor(COVARIANCE_SHARE * warmup));
   const lastEnd = ends.length > 0 ? ends[ends.length - 1] : 0;
   const transitions = new Float64Array(width);
   /** How often the column has moved in this window. */
   const moves = new Float64Array(width);
+
+  /** From now on averages around this size. Larger ones are not worth trying first, as they are where a gradient guides. */
+  function aimAt(column: number, size: number): void {
+    averaging.restart(column, size / 10);
+    stepSize[column] = size;
+  }
 
   function renew(column: number): void {
     if (estimator === undefined) return;
@@ -58,8 +67,7 @@ export function walkWarmup<State extends KernelState>(
       estimator.write(column, covariance);
       if (adapts === "dense") shrinkToDiagonal(column, count / (DRAWS_PER_INDEPENDENT * dim));
       walk.covarianceChanged(column);
-      averaging.restart(column, bestScale);
-      stepSize[column] = bestScale;
+      aimAt(column, bestScale);
     }
     estimator.reset(column);
     moves[column] = 0;
@@ -77,8 +85,7 @@ export function walkWarmup<State extends KernelState>(
     start(state, random) {
       for (let c = 0; c < width; c++) {
         const accept = (size: number) => walk.logAcceptance(state, c, size, random[c]);
-        stepSize[c] = searchStepSize("randomWalk", stepSize[c], accept);
-        averaging.restart(c, stepSize[c]);
+        aimAt(c, searchStepSize("randomWalk", stepSize[c], accept));
       }
     },
     update(state, info) {
