@@ -15,8 +15,8 @@ export interface MclmcTuningOptions {
   readonly adaptsScale: boolean;
 }
 
-/** Shares of warmup after which variances are learned, the scales change, and the autocorrelations are looked at. */
-const PHASES = { variances: 0.3, scales: 0.6, autocorrelations: 0.7 } as const;
+/** Shares of warmup: from where variances are learned, where they are used and learned anew, where they are used again, and from where autocorrelations are. */
+const PHASES = { variances: 0.2, scales: 0.35, scalesAgain: 0.6, autocorrelations: 0.7 } as const;
 
 /** L over the length travelled per effective draw. */
 const L_PER_EFFECTIVE_LENGTH = 0.4;
@@ -31,7 +31,8 @@ export function mclmcTuning(
   const dim = inverseMass.length;
   const desired = dim * options.desiredEnergyVariance;
   const from = Math.floor(PHASES.variances * warmup);
-  const until = Math.floor(PHASES.scales * warmup);
+  const first = Math.floor(PHASES.scales * warmup);
+  const second = Math.floor(PHASES.scalesAgain * warmup);
   const last = Math.floor(PHASES.autocorrelations * warmup);
 
   const follower = stepFollower(desired);
@@ -65,8 +66,8 @@ export function mclmcTuning(
         const isBarred = !Number.isFinite(info.energyError[0]);
         stepSize[0] = isBarred ? follower.barred(stepSize[0]) : follower.next(stepSize[0], info.energyError[0]);
       }
-      if (t > from && t <= until) moments.add(state.position);
-      if (t === until) takeVariances();
+      if (t > from && t <= second) moments.add(state.position);
+      if (t === first || t === second) takeVariances();
       if (t > last) trace.add(state.position);
     },
 

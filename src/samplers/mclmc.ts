@@ -178,10 +178,10 @@ export interface MclmcOptions {
  * other, so that `thin` is of use.
  *
  * - `stepSize` given: nothing adapts unless `diagonalPreconditioning` is true; `L` is `sqrt(dim)` and `mass` is 1 unless given.
- * - `stepSize` left out: warmup finds it in three phases. In the first 30 % the step size follows the energy errors; in the next 30 %
- *   variances are learned besides, whose roots become the scales (with 10 % for the step size to settle again), and their sum's root `L`;
- *   in the last 30 % the autocorrelations of at most 32 coordinates decide: `L` is 0.4 times the length travelled per effective
- *   draw (Robnik, De Luca, Silverstein and Seljak 2023, section 4).
+ * - `stepSize` left out: warmup finds it in three phases. In the first 20 % the step size follows the energy errors; from there to 60 %
+ *   variances are learned besides, at 35 % and again at the end, whose roots become the scales, and their sum's root `L`; after another 10 %
+ *   the step size is settled, and the autocorrelations of at most 32 coordinates in what is left decide: `L` is 0.4 times the length
+ *   travelled per effective draw (Robnik, De Luca, Silverstein and Seljak 2023, section 4).
  *
  * A step into numbers that are not finite is not taken: the position stays, a new direction is drawn, and `diverging` is 1.
  * Statistics per transition: `energyError`, `kineticChange`, `diverging`, `stepSize`, `gradients`.
