@@ -120,12 +120,11 @@ function kickOf(u: Tensor, slope: Tensor, kick: Tensor): { direction: Tensor; ch
   const z = delta.neg().exp();
   const rest = z.neg().add(1);
   const growth = c.add(c.neg().add(1).mul(z).mul(z));
-  const turns = growth.less(LEAST_GROWTH).equal(0);
+  const known = growth.less(LEAST_GROWTH).equal(0);
   const along = c.mul(rest).mul(rest).sub(z.square()).div(growth);
   const turned = e.mul(along).add(w.mul(z.div(growth)));
-  const direction = turned.div(turned.square().sum().sqrt());
   return {
-    direction: turns.where(direction, u),
-    change: turns.where(delta.add(growth.log()), delta.neg()).mul(others),
+    direction: turned.div(turned.square().sum().sqrt()),
+    change: known.where(delta.add(growth.log()).mul(others), Number.NaN),
   };
 }

@@ -24,8 +24,11 @@ export type IsokineticTrajectory = (
   end: Float64Array,
 ) => void;
 
-/** A direction turned by a force loses all memory of itself where this, `|momentum after| / |momentum before|` over `e^delta`, is smaller. */
-export const LEAST_GROWTH = 1e-290;
+/**
+ * Where the momentum falls below the root of this, in units of `exp(delta)`, on its way, the direction was so nearly against the force for so
+ * long that nothing but its rounding says where it turns.
+ */
+export const LEAST_GROWTH = 1e-30;
 
 /** The trajectory in plain JavaScript: one `valueAndGradient` per stage of each step. */
 export function plainIsokinetic(energy: Energy, integrator: Integrator): IsokineticTrajectory {
@@ -54,7 +57,7 @@ export function plainIsokinetic(energy: Energy, integrator: Integrator): Isokine
 }
 
 /**
- * Turns `u` towards the force for a time `kick`; returns the change of the kinetic energy. With `e` the unit force, `c = |u + e|^2 / 4`,
+ * Turns `u` towards the force for a time `kick`; returns the change of the kinetic energy, NaN where rounding decides it. With `e` the unit force, `c = |u + e|^2 / 4`,
  * `delta = kick |force| / (d - 1)` and `z = exp(-delta)`: `u <- ([c (1 - z)^2 - z^2] e + z (u + e)) / (c + (1 - c) z^2)`, which is the
  * usual hyperbolic form with every difference of nearly equal numbers taken out and no growing exponential.
  */
@@ -77,8 +80,7 @@ export function kickDirection(u: Float64Array, g: Float64Array, scale: Float64Ar
   const c = sum / 4;
   const z = Math.exp(-delta);
   const growth = c + (1 - c) * z * z;
-  // Straight against the force: the direction stays, and the momentum shrinks.
-  if (growth < LEAST_GROWTH) return -(dim - 1) * delta;
+  if (growth < LEAST_GROWTH) return Number.NaN;
   const along = ((c * (1 - z) * (1 - z) - z * z) / growth) * towards;
   const across = z / growth;
   let length = 0;

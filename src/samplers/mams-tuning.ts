@@ -16,8 +16,8 @@ export interface MamsTuningOptions {
   readonly adaptsScale: boolean;
 }
 
-/** Shares of warmup: from where variances are learned, where they are used and learned anew, where they are used again, and where autocorrelations are. */
-const PHASES = { variances: 0.15, scales: 0.35, scalesAgain: 0.6, autocorrelations: 0.85 } as const;
+/** Shares of warmup: from where variances are learned, where they are used and learned anew, and until where autocorrelations are. */
+const PHASES = { variances: 0.05, scales: [0.15, 0.3, 0.6], autocorrelations: 0.85 } as const;
 
 /** Steps of a trajectory before anything is known of the law's size. */
 const FIRST_STEPS = 5;
@@ -31,13 +31,13 @@ export function mamsTuning(
 ): Adaptation<MamsState> {
   const { stepSize, L, inverseMass } = tunable;
   const from = Math.floor(PHASES.variances * warmup);
-  const first = Math.floor(PHASES.scales * warmup);
-  const second = Math.floor(PHASES.scalesAgain * warmup);
-  const third = Math.floor(PHASES.autocorrelations * warmup);
+  const scales = PHASES.scales.map((share) => Math.floor(share * warmup));
+  const settled = scales[scales.length - 1];
+  const until = Math.floor(PHASES.autocorrelations * warmup);
 
   const averaging = dualAveraging(1, { target: targetAcceptance });
   const moments = isokineticMoments(tunable);
-  const trace = lastDraws(inverseMass.length, adaptsL ? third - second : 0);
+  const trace = lastDraws(inverseMass.length, adaptsL ? until - settled : 0);
   /** Transitions made; and 1 while `L` is a number of steps, for nothing is known of the law's size. */
   const [transitions, sizeUnknown] = [Float64Array.of(0), Float64Array.of(adaptsL ? 1 : 0)];
 
@@ -79,10 +79,10 @@ export function mamsTuning(
       const t = ++transitions[0];
       if (adaptsStep) stepSize[0] = averaging.update(0, info.acceptance[0]);
       followStep();
-      if (t > from && t <= second) moments.add(state.position);
-      if (t > second && t <= third) trace.add(state.position);
-      if (t === first || t === second) takeVariances();
-      if (t === third && adaptsL) takeCorrelations();
+      if (t > from && t <= settled) moments.add(state.position);
+      if (t > settled && t <= until) trace.add(state.position);
+      if (scales.includes(t)) takeVariances();
+      if (t === until && adaptsL) takeCorrelations();
     },
 
     finish() {

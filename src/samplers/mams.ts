@@ -209,9 +209,9 @@ export interface MamsOptions {
  * The Metropolis-adjusted microcanonical sampler, for energies of two or more coordinates; without bias.
  *
  * - `stepSize` given: nothing adapts unless `diagonalPreconditioning` is true; `L` is `sqrt(dim)` and `mass` is 1 unless given.
- * - `stepSize` left out: warmup finds it by dual averaging (target `targetAcceptance`). Until 35 % of warmup trajectories have five steps on average;
- *   then, and again at 60 %, the variances met become the scales, and `L` the root of their sum; at 85 % the autocorrelations of at most 32
- *   coordinates since then change `L`, by a factor of two at most; the rest is for the step size.
+ * - `stepSize` left out: warmup finds it by dual averaging (target `targetAcceptance`). Trajectories have five steps on average until, at
+ *   15 % of warmup and again at 30 and 60 %, the variances met become the scales, and `L` the root of their sum; at 85 % the autocorrelations
+ *   of at most 32 coordinates since then change `L`, by a factor of two at most; the rest is for the step size.
  *
  * Statistics per transition: `acceptance`, `accepted`, `energyError`, `kineticChange`, `diverging`, `stepSize`, `leapfrogSteps`, `gradients`.
  * Throws a RangeError that names the option where one does not fit.
