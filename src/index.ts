@@ -71,8 +71,8 @@ export {
   mlp,
   type Network,
   networkLoss,
-  onThreads,
   type Optimizer,
+  onThreads,
   type PoolingLayer,
   type Rows,
   type Schedule,
@@ -100,7 +100,9 @@ export {
   cvSgld,
   type EllipticalSliceOptions,
   ellipticalSlice,
+  type GhmcOptions,
   type GradientDescentOptions,
+  ghmc,
   gradientDescent,
   type HmcOptions,
   hmc,
@@ -117,6 +119,7 @@ export {
   nesterov,
   nuts,
   type PsgldOptions,
+  parallelTempering,
   psgld,
   type RandomWalkOptions,
   type RmhmcOptions,
@@ -131,6 +134,7 @@ export {
   sgld,
   sgnht,
   stiffness,
+  type TemperingOptions,
 } from "./samplers/index.js";
 export * as tensor from "./tensor/index.js";
 export { type Operand, Tensor } from "./tensor/index.js";

@@ -4,6 +4,7 @@ import { adamSgldDefinition } from "./adam-sgld.js";
 import { amagoldDefinition } from "./amagold.js";
 import { gradientDescentDefinition, nesterovDefinition } from "./descent.js";
 import { ellipticalSliceDefinition } from "./elliptical-slice.js";
+import { ghmcDefinition } from "./ghmc.js";
 import { hmcDefinition } from "./hmc.js";
 import type { SamplerDefinition } from "./kernel.js";
 import { langevinDefinition } from "./langevin.js";
@@ -11,6 +12,7 @@ import { malaDefinition } from "./mala.js";
 import { mamsDefinition } from "./mams.js";
 import { mclmcDefinition } from "./mclmc.js";
 import { nutsDefinition } from "./nuts.js";
+import { temperingDefinition } from "./parallel-tempering.js";
 import { psgldDefinition } from "./psgld.js";
 import { randomWalkDefinition } from "./random-walk.js";
 import { rmhmcDefinition } from "./rmhmc.js";
@@ -23,6 +25,7 @@ export { type AmagoldOptions, amagold } from "./amagold.js";
 export { stiffness } from "./curvature.js";
 export { type GradientDescentOptions, gradientDescent, type NesterovOptions, nesterov } from "./descent.js";
 export { type EllipticalSliceOptions, ellipticalSlice } from "./elliptical-slice.js";
+export { type GhmcOptions, ghmc } from "./ghmc.js";
 export { type HmcOptions, hmc } from "./hmc.js";
 export type { IntegratorName } from "./integrators.js";
 export type { Adaptation, Info, Kernel, KernelState, Sampler, SamplerDefinition } from "./kernel.js";
@@ -32,6 +35,7 @@ export { type MalaOptions, mala } from "./mala.js";
 export { type MamsOptions, mams } from "./mams.js";
 export { type MclmcOptions, mclmc } from "./mclmc.js";
 export { type NutsOptions, nuts } from "./nuts.js";
+export { parallelTempering, type TemperingOptions } from "./parallel-tempering.js";
 export { type PsgldOptions, psgld } from "./psgld.js";
 export { type RandomWalkOptions, randomWalk } from "./random-walk.js";
 export { type RmhmcOptions, rmhmc } from "./rmhmc.js";
@@ -44,6 +48,7 @@ export { type SgnhtOptions, sgnht } from "./sgnht.js";
 export const samplers: Readonly<Record<string, SamplerDefinition>> = {
   adamSgld: adamSgldDefinition,
   amagold: amagoldDefinition,
+  ghmc: ghmcDefinition,
   gradientDescent: gradientDescentDefinition,
   nesterov: nesterovDefinition,
   ellipticalSlice: ellipticalSliceDefinition,
@@ -54,6 +59,7 @@ export const samplers: Readonly<Record<string, SamplerDefinition>> = {
   hmc: hmcDefinition,
   mams: mamsDefinition,
   mclmc: mclmcDefinition,
+  parallelTempering: temperingDefinition((kind) => samplers[kind]),
   psgld: psgldDefinition,
   rmhmc: rmhmcDefinition,
   sghmc: sghmcDefinition,

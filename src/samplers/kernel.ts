@@ -45,6 +45,7 @@ export interface Kernel<State extends KernelState = KernelState> {
 /**
  * What decides everything that comes, besides options and random streams: the live arrays by name, `[rows, width]` each, so that
  * a chain's part is a column. A run is continued by writing copies of them back. Counters are numbers in such arrays too.
+ * `position`, `energy` and, where one is carried, `gradient` go by these names: parallel tempering exchanges them.
  */
 export type Memory = Readonly<Record<string, Float64Array>>;
 
@@ -80,6 +81,15 @@ export interface SamplerDefinition {
   readonly columns: boolean;
   /** True where all chains must be columns of one kernel, because they adapt together. Absent: never. */
   together?(options: Readonly<Record<string, unknown>>): boolean;
+  /**
+   * The options with all that was adapted given, so that nothing is left to warmup: `adapted` holds one row per chain, as in `Draws`.
+   * Absent where nothing is adapted.
+   */
+  freeze?(
+    options: Readonly<Record<string, unknown>>,
+    adapted: Readonly<Record<string, Float64Array>>,
+    chains: number,
+  ): Readonly<Record<string, unknown>>;
   /** Refuses options that do not fit the energy. */
   build(energy: Energy, options: Readonly<Record<string, unknown>>, width: number): Kernel;
 }
