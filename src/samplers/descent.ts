@@ -104,9 +104,8 @@ function descentKernel(energy: Energy, settings: DescentSettings, width: number)
 
     refresh({ position, energy: value, stopped }) {
       here.position.set(position);
-      here.run(stopped);
+      here.run();
       for (let c = 0; c < width; c++) {
-        if (stopped[c] !== 0) continue;
         value[c] = here.energy[c];
         if (!Number.isFinite(value[c])) stopped[c] = 1;
       }
