@@ -49,6 +49,8 @@ for (const name of Object.keys(integrators) as IntegratorName[]) {
     const lengths = leapfrogSteps === undefined ? "lengths of their own" : `${leapfrogSteps} steps each`;
     test(`columns with ${lengths} by ${name}, compiled and plain, make the same transitions bit for bit`, () => {
       const integrator = integrators[name];
+      // Over all widths: one chain's few steps of the best scheme may all be good.
+      const seen = { accepted: new Set<number>(), diverging: new Set<number>() };
       for (const width of [1, 2, 3, 9, 32]) {
         const compiled = compiledTransition(
           traced,
@@ -68,7 +70,6 @@ for (const name of Object.keys(integrators) as IntegratorName[]) {
             }
           }
         }
-        const seen = { accepted: new Set<number>(), diverging: new Set<number>() };
         for (let turn = 0; turn < 30; turn++) {
           for (const transition of [compiled, plain]) {
             decide(transition, turn);
@@ -83,12 +84,8 @@ for (const name of Object.keys(integrators) as IntegratorName[]) {
           for (const number of compiled.accepted) seen.accepted.add(number);
           for (const number of compiled.diverging) seen.diverging.add(number);
         }
-        assert.deepEqual(
-          [seen.accepted.size, seen.diverging.size],
-          [2, 2],
-          "nothing was rejected, or nothing diverged",
-        );
       }
+      assert.deepEqual([seen.accepted.size, seen.diverging.size], [2, 2], "nothing was rejected, or nothing diverged");
     });
   }
 }
