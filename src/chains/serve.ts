@@ -1,6 +1,8 @@
-// The worker's side of a run: it rebuilds energies and samplers from plain data, by looking their kinds up in tables.
+// The worker's side of a run: it rebuilds energies and samplers from plain data, by looking their kinds up in tables. A thread may also
+// be asked to take part in the gradients of one loss.
 
 import type { Energy, EnergySource } from "../energies/energy.js";
+import { type RowsJob, serveRows } from "../networks/index.js";
 import type { Port } from "../platform/platform.js";
 import type { SamplerDefinition } from "../samplers/kernel.js";
 import type { FromThread, ToThread } from "./protocol.js";
@@ -21,12 +23,13 @@ export interface Tables {
 /** How long one group of chains advances before the next has its turn. */
 const TURN_MS = 20;
 
-/** Answers what runs ask over `port`, one run after another. */
+/** Answers what runs ask over `port`, one run after another; a job on rows never ends. */
 export function serve(port: Port, tables: Tables): void {
   const say = (message: FromThread) => port.post(message);
   let prepared: Prepared | undefined;
 
-  async function answer(message: ToThread): Promise<void> {
+  async function answer(message: ToThread | RowsJob): Promise<void> {
+    if (message.type === "rows") return serveRows(message, port);
     if (message.type === "prepare") {
       const { plan, source } = message;
       const definition = lookUp(tables.samplers, "sampler", plan.sampler.kind);
@@ -56,7 +59,7 @@ export function serve(port: Port, tables: Tables): void {
   }
 
   port.onMessage((message) => {
-    answer(message as ToThread).catch((error) => say({ type: "failed", error: plainError(error) }));
+    answer(message as ToThread | RowsJob).catch((error) => say({ type: "failed", error: plainError(error) }));
   });
 }
 

@@ -31,7 +31,7 @@ export function tempered(loss: Loss, options: TemperedOptions): Energy {
   checkLoss("tempered", loss);
   knownOptions("tempered", options, ["center", "beta", "gamma"]);
   const { center, nbeta, gamma } = resolveTemperature("tempered", loss, options);
-  return temperedFromSource({ kind: "tempered", loss: loss.source, center, nbeta, gamma });
+  return temperedEnergy({ kind: "tempered", loss: loss.source, center, nbeta, gamma }, loss);
 }
 
 /** Watanabe's inverse temperature 1 / log n; for fewer than three data, that of three. */
@@ -64,8 +64,12 @@ export function checkLoss(where: string, loss: Loss): void {
 
 /** Rebuilds a tempered energy from its data. */
 export function temperedFromSource(source: TemperedSource): Energy {
+  return temperedEnergy(source, lossFromSource(source.loss));
+}
+
+/** On the caller's thread the loss is the one that was given, which may have threads of its own. */
+function temperedEnergy(source: TemperedSource, loss: Loss): Energy {
   const { center, nbeta, gamma } = source;
-  const loss = lossFromSource(source.loss);
   const { dim } = loss;
 
   const localisation = (w: Float64Array): number => {

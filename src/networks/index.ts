@@ -6,10 +6,19 @@ export type { Column } from "./data.js";
 export type { Initializer } from "./initializers.js";
 export type { Likelihood } from "./likelihoods.js";
 export * as likelihoods from "./likelihoods.js";
-export { type Loss, type LossOptions, type LossSource, loss, lossFromSource, type Rows } from "./loss.js";
+export {
+  type Loss,
+  type LossEngine,
+  type LossOptions,
+  type LossSource,
+  loss,
+  lossFromSource,
+  type Rows,
+} from "./loss.js";
 export { type MlpOptions, mlp } from "./mlp.js";
 export type { Network, ParameterBlock } from "./network.js";
 export { networkLoss } from "./network-loss.js";
+export { onThreads, type RowsJob, serveRows, type ThreadedLoss, type ThreadOptions } from "./on-threads.js";
 export { type AdamOptions, adam, type Optimizer, type SgdOptions, sgd } from "./optimizers.js";
 export type { Schedule } from "./schedules.js";
 export * as schedules from "./schedules.js";

@@ -47,7 +47,8 @@ const made = new WeakMap<LossSource, RowSums>();
 /** More data than this many bytes stays outside of a memory that holds 4 GiB at most: its blocks are copied in when their turn comes. */
 const mostResident = 2 ** 30;
 
-function makeRowSums({ dim, dataSize, data, blocks }: LossSource): RowSums {
+/** `mostBytes`: how much data may stay in the programs' memory; the numbers do not depend on it. */
+export function makeRowSums({ dim, dataSize, data, blocks }: LossSource, mostBytes: number = mostResident): RowSums {
   const { dtype } = blocks[0].graph.inputs[0];
   const columns = Object.values(data).map(({ values }) => ({ values, width: values.length / dataSize }));
   const graphs = {
@@ -85,12 +86,13 @@ function makeRowSums({ dim, dataSize, data, blocks }: LossSource): RowSums {
     return {
       program: programs[0],
       add(b, first, chosen, sum) {
-        if (chosen !== undefined || bytes > mostResident) {
+        if (chosen !== undefined || bytes > mostBytes) {
           copy(b, first, chosen);
           copied[b][sum]()();
           return;
         }
-        let call = here.get(first);
+        const key = (first * blocks.length + b) * sums.length + sum;
+        let call = here.get(key);
         if (call === undefined) {
           const { rows } = blocks[b];
           const places = resident().map((place, c) => {
@@ -98,7 +100,7 @@ function makeRowSums({ dim, dataSize, data, blocks }: LossSource): RowSums {
             return partOf(place, first * width, (first + rows) * width);
           });
           call = bind(b, places, sum);
-          here.set(first, call);
+          here.set(key, call);
         }
         call();
       },

@@ -1,0 +1,207 @@
+// One gradient on several threads. Groups of rows (row-groups.ts) are summed by whoever is free and added up in their order, so that the
+// loss has the same bits on any number of threads, and the same as without them.
+
+import { integerAtLeast, knownOptions, refuse } from "../arguments/index.js";
+import { type Port, platform } from "../platform/platform.js";
+import { checkLengths, type Loss, type LossSource } from "./loss.js";
+import {
+  type Board,
+  endRounds,
+  giveUp,
+  helpWithRounds,
+  newBoard,
+  openRound,
+  spins,
+  sumGroup,
+  takeGroup,
+  troubleOf,
+} from "./row-board.js";
+import { addTo, divide, rowsPerGroup } from "./row-groups.js";
+import { type RowSums, rowSums } from "./row-sums.js";
+
+/** A loss that is computed by several threads. */
+export interface ThreadedLoss extends Loss {
+  /** Resolves when all threads take part; until then the loss is computed by those that do. Rejects where one could not start. */
+  readonly ready: Promise<void>;
+  /** Ends the threads; the loss goes on without them. */
+  close(): Promise<void>;
+}
+
+export interface ThreadOptions {
+  /** How many compute, the caller's among them; as many as the machine runs at once where left out. */
+  readonly threads?: number;
+}
+
+/**
+ * The same loss, bit for bit, with the full `value` and `valueAndGradient` on several threads: for training and for chains on the caller's
+ * thread (`workers: 0`), from about a thousand rows on. Mini-batches, and copies in the workers of `sample` and `llc`, stay on one thread.
+ *
+ * The threads sleep between calls, and end with the process or at `close`. Throws where `threads` is not a positive integer, or, in a
+ * browser, there is no shared memory; `value` and `valueAndGradient` throw what made a thread fail.
+ * @example
+ * const fast = onThreads(loss, { threads: 2 });
+ * const { parameters } = await train(fast, { steps: 1000 });
+ * await fast.close();
+ */
+export function onThreads(loss: Loss, options: ThreadOptions = {}): ThreadedLoss {
+  if (typeof loss?.valueAndGradient !== "function" || typeof loss.source !== "object") {
+    refuse("onThreads", "loss", "a loss, such as networkLoss(...) makes", loss);
+  }
+  knownOptions("onThreads", options, ["threads"]);
+  const threads = integerAtLeast("onThreads", "threads", options.threads ?? platform().parallelism, 1);
+  const { dim, dataSize, source } = loss;
+  const size = rowsPerGroup(dataSize, dim);
+  const groups = Object.keys(source.data).length === 0 ? 1 : Math.ceil(dataSize / size);
+  const helpers = Math.min(threads, groups) - 1;
+  if (helpers === 0) return { ...loss, ready: Promise.resolve(), close: () => Promise.resolve() };
+
+  const board = newBoard(dim, dataSize, size);
+  let failure: Error | undefined;
+  let closed = false;
+  const crew = Array.from({ length: helpers }, () => {
+    return startHelper({ type: "rows", source, board }, (error) => {
+      failure ??= error;
+    });
+  });
+  const ready = Promise.all(crew.map(({ begun }) => begun)).then(() => {});
+  // The loss itself throws the failure too, so whoever does not wait need not hear of it here.
+  ready.catch(() => {});
+
+  const together = (w: Float64Array, gradient: Float64Array | undefined): number => {
+    checkLengths(dim, w, gradient);
+    if (failure !== undefined) throw failure;
+    try {
+      return meanOfGroups(board, rowSums(source), w, gradient);
+    } catch (error) {
+      // Helpers may still be at work for this round, so there can be no next one.
+      failure = error as Error;
+      throw error;
+    }
+  };
+  return {
+    ...loss,
+    ready,
+    value: (w) => (closed ? loss.value(w) : together(w, undefined)),
+    valueAndGradient: (w, gradient) => (closed ? loss.valueAndGradient(w, gradient) : together(w, gradient)),
+    engine: () => ({ ...loss.engine(), threads: closed ? 1 : threads }),
+    async close() {
+      closed = true;
+      endRounds(board);
+      await Promise.all(crew.map(({ end }) => end()));
+    },
+  };
+}
+
+/** What a thread is told to take part. */
+export interface RowsJob {
+  readonly type: "rows";
+  readonly source: LossSource;
+  readonly board: Board;
+}
+
+/** The thread's side: takes part until the board is closed. Does not return before. */
+export function serveRows({ source, board }: RowsJob, port: Port): void {
+  try {
+    const sums = rowSums(source);
+    // Compiles everything, so that nobody has to wait for this thread's first group.
+    sumGroup(board, sums, 0, true);
+    port.post({ type: "begun" });
+    helpWithRounds(board, sums);
+  } catch (error) {
+    giveUp(board, (error as Error).message);
+    throw error;
+  }
+}
+
+/** The caller's side of one round: takes groups like the others, and adds up what there is in its order meanwhile. */
+function meanOfGroups(board: Board, sums: RowSums, w: Float64Array, gradient: Float64Array | undefined): number {
+  const { summed, values, gradients, rows } = board;
+  const [dim, groups, wantsGradient] = [w.length, values.length, gradient !== undefined];
+  board.w.set(w);
+  const round = openRound(board, wantsGradient);
+  sums.take(w);
+  gradient?.fill(0);
+  let total = 0;
+  let next = 0;
+  const add = (value: number, part: Float64Array): void => {
+    total += value;
+    if (gradient !== undefined) addTo(gradient, part);
+    next++;
+  };
+  const slotOf = (group: number): Float64Array => gradients.subarray(group * dim, (group + 1) * dim);
+  for (let group = takeGroup(board); group < groups; group = takeGroup(board)) {
+    const value = sumGroup(board, sums, group, wantsGradient);
+    if (group === next) {
+      add(value, sums.gradient());
+    } else {
+      values[group] = value;
+      if (wantsGradient) slotOf(group).set(sums.gradient());
+      summed[group] = round;
+    }
+    while (next < groups && Atomics.load(summed, next) === round) add(values[next], slotOf(next));
+  }
+  while (next < groups) {
+    waitFor(board, next, round);
+    add(values[next], slotOf(next));
+  }
+  if (gradient !== undefined) divide(gradient, rows);
+  return total / rows;
+}
+
+const glanceMs = 50;
+const mostGlances = 1200;
+
+/** Returns when a group is summed. Throws where a helper gave up, or was not heard of for a minute. */
+function waitFor(board: Board, group: number, round: number): void {
+  const { summed } = board;
+  for (let k = 0; k < spins; k++) if (Atomics.load(summed, group) === round) return;
+  // A page's own thread may not sleep: it goes on looking.
+  const mayWait = platform().name === "node";
+  const end = platform().now() + glanceMs * mostGlances;
+  for (let glances = 0; ; ) {
+    const last = Atomics.load(summed, group);
+    if (last === round) return;
+    const trouble = troubleOf(board);
+    if (trouble !== undefined) throw new Error(`onThreads: a thread failed: ${trouble}`);
+    // Glances are counted, for a machine that was asleep has not waited.
+    if (mayWait ? ++glances > mostGlances : platform().now() > end) {
+      throw new Error(`onThreads: a thread has not answered for ${(glanceMs * mostGlances) / 1000} s`);
+    }
+    if (mayWait) Atomics.wait(summed, group, last, glanceMs);
+  }
+}
+
+interface Helper {
+  /** Resolves when the thread takes part, or was ended before. */
+  readonly begun: Promise<void>;
+  end(): Promise<void>;
+}
+
+function startHelper(job: RowsJob, onFailure: (error: Error) => void): Helper {
+  const thread = platform().startThread();
+  let ended = (): void => {};
+  const begun = new Promise<void>((resolve, reject) => {
+    ended = resolve;
+    const fail = (reason: string): void => {
+      const error = new Error(`onThreads: a thread failed: ${reason}`);
+      onFailure(error);
+      reject(error);
+    };
+    thread.onFailure((error) => fail(error.message));
+    thread.onMessage((message) => {
+      const { type, error } = message as { readonly type: string; readonly error?: { readonly message: string } };
+      if (type === "failed") fail(error?.message ?? "it did not tell why");
+      // A thread that has begun sleeps between rounds and must not keep the process alive; one that starts may be waited for.
+      thread.keepAlive(false);
+      resolve();
+    });
+  });
+  thread.post(job);
+  return {
+    begun,
+    async end() {
+      await thread.terminate();
+      ended();
+    },
+  };
+}
