@@ -24,6 +24,15 @@ export function timesLower(lower: Float64Array, dim: number, z: Float64Array, ou
   }
 }
 
+/** out = L' z; `out` may be `z`. */
+export function timesTransposed(lower: Float64Array, dim: number, z: Float64Array, out: Float64Array): void {
+  for (let i = 0; i < dim; i++) {
+    let sum = 0;
+    for (let j = i; j < dim; j++) sum += lower[j * dim + i] * z[j];
+    out[i] = sum;
+  }
+}
+
 /** out = L^-1 z; `out` may be `z`. */
 export function solveLower(lower: Float64Array, dim: number, z: Float64Array, out: Float64Array): void {
   for (let i = 0; i < dim; i++) {

@@ -1,24 +1,25 @@
 // Hamiltonian Monte Carlo (Duane et al. 1987; Neal 2011): a fresh Gaussian momentum, a trajectory of Hamiltonian dynamics, and a
 // Metropolis decision that removes the integrator's error.
 
-import {
-  integerAtLeast,
-  knownOptions,
-  nonNegativeNumber,
-  openUnit,
-  positiveNumber,
-  refuse,
-} from "../arguments/index.js";
+import { refuse } from "../arguments/index.js";
 import type { Energy } from "../energies/energy.js";
 import type { Random } from "../random/random.js";
-import { type IntegratorName, integratorNamed } from "./integrators.js";
-import type { Kernel, KernelState, Sampler, SamplerDefinition } from "./kernel.js";
-import { inverseOf, massOption } from "./mass.js";
+import { cheesWarmup, type Flight, halton } from "./chees.js";
+import { frozenMass, meanOverChains } from "./freezing.js";
+import { checkedOptions, type HmcOptions, type HmcSettings, hmcSettings } from "./hmc-options.js";
+import { integratorNamed } from "./integrators.js";
+import type { Adaptation, Kernel, KernelState, Sampler, SamplerDefinition } from "./kernel.js";
+import { adaptedKind, inverseOf, isDiagonal, type Mass } from "./mass.js";
+import { type Metric, metricFor } from "./metric.js";
+import { metricTrajectory, metricTransition } from "./metric-transition.js";
+import { valueAt } from "./scheduled.js";
 import { overColumns } from "./trajectory.js";
 import { columnTrajectory } from "./trajectory-program.js";
 import { plainTransition, type Transition } from "./transition.js";
 import { compiledTransition } from "./transition-program.js";
-import { stanWarmup } from "./warmup.js";
+import { type MassSchedule, metricWarmup } from "./warmup.js";
+
+export type { HmcOptions } from "./hmc-options.js";
 
 export interface HmcState extends KernelState {
   /** `[dim, width]`: the gradient at `position`, carried from transition to transition. */
@@ -47,40 +48,91 @@ export type HmcInfo = {
   readonly leapfrogSteps: Float64Array;
 };
 
-interface HmcSettings {
-  readonly stepSize: number | undefined;
-  readonly leapfrogSteps: number | undefined;
-  readonly mass: number | readonly number[] | undefined;
-  readonly targetAcceptance: number;
-  readonly jitter: number;
-  readonly integrator: IntegratorName;
-  readonly maxEnergyError: number;
-}
-
 /** Longest trajectory of an automatic length, in steps. */
 const MOST_STEPS = 256;
 
 function hmcKernel(energy: Energy, settings: HmcSettings, width: number): Kernel<MovingState> {
   const { dim } = energy;
-  const { jitter } = settings;
+  const { jitter, mass = "diagonal" } = settings;
   const adapts = settings.stepSize === undefined;
-  const fixedSteps = settings.leapfrogSteps ?? (adapts ? undefined : Math.max(5, Math.ceil(Math.sqrt(dim))));
+  const together = settings.adaptation === "chees" && adapts;
+  if (together && width < 2) refuse("hmc", "chains", 'at least 2 beside adaptation "chees"', width);
+  const fixedSteps = stepsOf(settings, dim);
 
   // d^(-1/4) is how the best step size of a Gaussian of unit scales falls with the dimension (Beskos et al. 2013).
-  const stepSize = new Float64Array(width).fill(settings.stepSize ?? dim ** -0.25);
-  const inverseMass = inverseOf(settings.mass ?? 1, dim, width);
-  const momentumScale = inverseMass.map((inverse) => 1 / Math.sqrt(inverse));
+  const stepSize = new Float64Array(width).fill(valueAt(settings.stepSize ?? dim ** -0.25, 0));
+  const trajectoryLength = new Float64Array(width).fill(settings.trajectoryLength ?? Math.PI);
+  const transitions = new Float64Array(width);
+  const masses = massesOf(mass, dim, width);
+  const { inverseMass, momentumScale, metrics } = masses;
   /** How often the masses have changed. */
-  let masses = 0;
+  let changes = 0;
   /** Uniform numbers that a transition takes before its momentum: for the jitter, then for the length. */
-  const earlyUniforms = (jitter > 0 ? 1 : 0) + (fixedSteps === undefined ? 1 : 0);
+  const earlyUniforms = (jitter > 0 ? 1 : 0) + (fixedSteps === undefined && !together ? 1 : 0);
+
+  // What ChEES looks back at; kept while it adapts.
+  const before = new Float64Array(together ? dim * width : 0);
+  let looksBack = false;
+
+  function massChanged(c: number): void {
+    changes++;
+    masses.changed(c);
+  }
+
+  function adaptation(warmup: number): Adaptation<MovingState> {
+    const tunable = {
+      where: "hmc",
+      dim,
+      stepSize,
+      inverseMass,
+      massChanged,
+      gradient: (state: MovingState) => state.gradient,
+      logAcceptance: oneStep(energy, settings, masses, width),
+    };
+    const { targetAcceptance } = settings;
+    if (!together) {
+      // At the target itself the banana's arms, which are stiffer than its middle, are hardly entered.
+      const endsAt = "average";
+      const schedule = settings.adaptation as MassSchedule;
+      return metricWarmup(tunable, warmup, {
+        targetAcceptance,
+        adapts: adaptedKind(mass),
+        adaptation: schedule,
+        endsAt,
+      });
+    }
+    let transition: Transition | undefined;
+    const flight = (): Flight => {
+      const { proposal, proposedMomentum: momentum, acceptance, diverging } = transition as Transition;
+      const length = halton(transitions[0]) * trajectoryLength[0];
+      return { before, proposal, momentum, acceptance, diverging, inverseMass, length };
+    };
+    const options = { targetAcceptance, adaptMass: adaptedKind(mass) !== undefined };
+    const pooled = cheesWarmup<MovingState>(
+      { ...tunable, trajectoryLength, mostSteps: MOST_STEPS, flight },
+      warmup,
+      options,
+    );
+    looksBack = true;
+    return {
+      ...pooled,
+      update(state, info, random) {
+        transition = state.transition;
+        pooled.update(state, info, random);
+      },
+      finish(state) {
+        looksBack = false;
+        pooled.finish(state);
+      },
+    };
+  }
 
   return {
     width,
     statistics: ["acceptance", "accepted", "energyError", "diverging", "stepSize", "leapfrogSteps"],
 
     init(startAt) {
-      const transition = transitionFor(energy, settings, fixedSteps, width);
+      const transition = transitionFor(energy, settings, fixedSteps, metrics, width);
       const { position, gradient, acceptance, accepted, energyError, diverging, leapfrogSteps } = transition;
       const state: MovingState = {
         position,
@@ -93,180 +145,229 @@ function hmcKernel(energy: Energy, settings: HmcSettings, width: number): Kernel
       };
       position.set(startAt);
       if (fixedSteps !== undefined) leapfrogSteps.fill(fixedSteps);
-      const q = new Float64Array(dim);
-      const g = new Float64Array(dim);
-      for (let c = 0; c < width; c++) {
-        for (let i = 0; i < dim; i++) q[i] = startAt[i * width + c];
-        state.energy[c] = energy.valueAndGradient(q, g);
-        for (let i = 0; i < dim; i++) state.gradient[i * width + c] = g[i];
-        if (!Number.isFinite(state.energy[c]))
-          refuse("hmc", `the energy at the start of column ${c}`, "finite", state.energy[c]);
-        const broken = g.find((slope) => !Number.isFinite(slope));
-        if (broken !== undefined) refuse("hmc", `the gradient at the start of column ${c}`, "finite", broken);
-      }
+      evaluate(energy, state, width);
       return state;
     },
 
     // Hot: what it costs is the transition, and on small energies the random numbers; nothing is allocated.
     step(state, random) {
       const { transition } = state;
-      if (state.masses !== masses) {
-        transition.inverseMass.set(inverseMass);
-        transition.momentumScale.set(momentumScale);
-        state.masses = masses;
+      if (state.masses !== changes) {
+        if (metrics === undefined) {
+          transition.inverseMass.set(inverseMass);
+          transition.momentumScale.set(momentumScale);
+        }
+        state.masses = changes;
       }
       const { early, stepSize: used, leapfrogSteps: steps } = transition;
+      if (typeof settings.stepSize === "object") stepSize.fill(valueAt(settings.stepSize, transitions[0]));
       transition.draw(random, earlyUniforms);
+      const share = together ? halton(transitions[0] + 1) : 0;
       for (let c = 0; c < width; c++) {
+        transitions[c]++;
         used[c] = jitter > 0 ? stepSize[c] * (1 + jitter * (2 * early[c] - 1)) : stepSize[c];
-        if (fixedSteps === undefined) steps[c] = uniformSteps(early[(earlyUniforms - 1) * width + c], stepSize[c]);
+        if (fixedSteps === undefined) {
+          const u = together ? share : early[(earlyUniforms - 1) * width + c];
+          steps[c] = stepsAlong(u * trajectoryLength[c], stepSize[c]);
+        }
       }
+      if (looksBack) before.set(state.position);
       transition.run();
       return state.info;
     },
 
-    adaptation: adapts
-      ? (warmup) => {
-          const logAcceptance = oneStep(energy, settings, inverseMass, momentumScale, width);
-          const massChanged = (c: number) => {
-            masses++;
-            for (let k = c; k < inverseMass.length; k += width) momentumScale[k] = 1 / Math.sqrt(inverseMass[k]);
-          };
-          return stanWarmup<MovingState>(
-            {
-              where: "hmc",
-              dim,
-              stepSize,
-              inverseMass,
-              massChanged,
-              logAcceptance,
-              gradient: (state) => state.gradient,
-            },
-            warmup,
-            {
-              targetAcceptance: settings.targetAcceptance,
-              adapts: settings.mass === undefined ? "diagonal" : undefined,
-            },
-          );
-        }
-      : undefined,
+    adaptation: adapts ? adaptation : undefined,
 
-    parameters: () => ({ stepSize: stepSize.slice(), inverseMass: inverseMass.slice() }),
+    parameters: () => ({
+      stepSize: stepSize.slice(),
+      inverseMass: inverseMass.slice(),
+      ...(fixedSteps === undefined ? { trajectoryLength: trajectoryLength.slice() } : {}),
+    }),
+
+    memory: ({ position, energy: value, gradient }) => ({
+      position,
+      energy: value,
+      gradient,
+      stepSize,
+      inverseMass,
+      trajectoryLength,
+      transitions,
+    }),
+
+    restored() {
+      for (let c = 0; c < width; c++) massChanged(c);
+    },
   };
 }
 
-/** The transition as a program where the energy can be one, in plain JavaScript elsewhere. */
+/** Steps of every trajectory; undefined where each has a number of its own. */
+function stepsOf({ stepSize, leapfrogSteps, trajectoryLength }: HmcSettings, dim: number): number | undefined {
+  if (leapfrogSteps !== undefined) return leapfrogSteps;
+  const textbook = stepSize !== undefined && trajectoryLength === undefined;
+  return textbook ? Math.max(5, Math.ceil(Math.sqrt(dim))) : undefined;
+}
+
+/** The columns' masses: diagonal for all in one array, or a metric for each. */
+interface Masses {
+  /** `[rows, width]` */
+  readonly inverseMass: Float64Array;
+  /** `[dim, width]`, where they are diagonal. */
+  readonly momentumScale: Float64Array;
+  readonly metrics: readonly Metric[] | undefined;
+  /** To be called after a column of `inverseMass` was rewritten. */
+  changed(column: number): void;
+}
+
+function massesOf(mass: Mass, dim: number, width: number): Masses {
+  if (mass === "diagonal" || isDiagonal(mass)) {
+    const inverseMass = inverseOf(mass === "diagonal" ? 1 : mass, dim, width);
+    const momentumScale = inverseMass.map((inverse) => 1 / Math.sqrt(inverse));
+    return {
+      inverseMass,
+      momentumScale,
+      metrics: undefined,
+      changed(c) {
+        for (let k = c; k < inverseMass.length; k += width) momentumScale[k] = 1 / Math.sqrt(inverseMass[k]);
+      },
+    };
+  }
+  const metrics = Array.from({ length: width }, () => metricFor("hmc", mass, dim));
+  const rows = metrics[0].inverseMass.length;
+  const inverseMass = Float64Array.from({ length: rows * width }, (_, k) => {
+    return metrics[k % width].inverseMass[Math.floor(k / width)];
+  });
+  return {
+    inverseMass,
+    momentumScale: new Float64Array(0),
+    metrics,
+    changed(c) {
+      const own = metrics[c].inverseMass;
+      for (let i = 0, k = c; i < rows; i++, k += width) own[i] = inverseMass[k];
+      metrics[c].changed();
+    },
+  };
+}
+
+/** The transition as a program where the energy can be one and the mass is diagonal, in plain JavaScript elsewhere. */
 function transitionFor(
   energy: Energy,
-  { integrator: name, maxEnergyError }: HmcSettings,
+  { integrator: name, maxEnergyError, adaptation, stepSize }: HmcSettings,
   leapfrogSteps: number | undefined,
+  metrics: readonly Metric[] | undefined,
   width: number,
 ): Transition {
   const integrator = integratorNamed("hmc", name);
-  const options = { integrator, leapfrogSteps, mostSteps: MOST_STEPS, maxEnergyError };
+  if (metrics !== undefined) return metricTransition(energy, integrator, metrics, maxEnergyError);
+  const showsProposal = adaptation === "chees" && stepSize === undefined;
+  const options = { integrator, leapfrogSteps, mostSteps: MOST_STEPS, maxEnergyError, showsProposal };
   const compiled = compiledTransition(energy, options, width);
   if (compiled !== undefined) return compiled;
   const column = columnTrajectory(energy, integrator, leapfrogSteps);
   return plainTransition(overColumns(column, energy.dim, width), energy.dim, width, maxEnergyError);
 }
 
-/** The number of steps of a trajectory whose length is uniform on (0, pi), for `u` uniform on [0, 1). */
-function uniformSteps(u: number, stepSize: number): number {
-  return Math.min(MOST_STEPS, Math.max(1, Math.ceil((u * Math.PI) / stepSize)));
+/** Energy and gradient at the state's position. Throws where they are not finite. */
+function evaluate(energy: Energy, state: HmcState, width: number): void {
+  const { dim } = energy;
+  const q = new Float64Array(dim);
+  const g = new Float64Array(dim);
+  for (let c = 0; c < width; c++) {
+    for (let i = 0; i < dim; i++) q[i] = state.position[i * width + c];
+    state.energy[c] = energy.valueAndGradient(q, g);
+    for (let i = 0; i < dim; i++) state.gradient[i * width + c] = g[i];
+    if (!Number.isFinite(state.energy[c]))
+      refuse("hmc", `the energy at the start of column ${c}`, "finite", state.energy[c]);
+    const broken = g.find((slope) => !Number.isFinite(slope));
+    if (broken !== undefined) refuse("hmc", `the gradient at the start of column ${c}`, "finite", broken);
+  }
+}
+
+/** The number of steps of a trajectory of this length. */
+function stepsAlong(length: number, stepSize: number): number {
+  return Math.min(MOST_STEPS, Math.max(1, Math.ceil(length / stepSize)));
 }
 
 /** What the step-size search asks for: H before minus H after one step of one column with a fresh momentum. */
 function oneStep(
   energy: Energy,
   settings: HmcSettings,
-  inverseMass: Float64Array,
-  momentumScale: Float64Array,
+  { inverseMass, momentumScale, metrics }: Masses,
   width: number,
 ): (state: HmcState, column: number, stepSize: number, random: Random) => number {
   const { dim } = energy;
-  const move = columnTrajectory(energy, integratorNamed("hmc", settings.integrator));
-  const q = new Float64Array(dim);
-  const p = new Float64Array(dim);
-  const g = new Float64Array(dim);
-  const m = new Float64Array(dim);
+  const integrator = integratorNamed("hmc", settings.integrator);
+  const move = columnTrajectory(energy, integrator);
+  const moveBy = metrics === undefined ? undefined : metricTrajectory(energy, integrator);
+  const [q, p, g, m] = Array.from({ length: 4 }, () => new Float64Array(dim));
   return (state, column, stepSize, random) => {
     random.fillNormal(p);
     let before = 0;
     for (let i = 0, k = column; i < dim; i++, k += width) {
       before += p[i] * p[i];
-      p[i] *= momentumScale[k];
       q[i] = state.position[k];
       g[i] = state.gradient[k];
-      m[i] = inverseMass[k];
     }
-    const value = move(q, p, g, stepSize, m, 1);
+    let value: number;
     let after = 0;
-    for (let i = 0; i < dim; i++) after += p[i] * p[i] * m[i];
+    if (metrics !== undefined && moveBy !== undefined) {
+      metrics[column].momentum(p, p);
+      value = moveBy(q, p, g, stepSize, metrics[column], 1);
+      metrics[column].whiten(p, p);
+      for (let i = 0; i < dim; i++) after += p[i] * p[i];
+    } else {
+      for (let i = 0, k = column; i < dim; i++, k += width) {
+        p[i] *= momentumScale[k];
+        m[i] = inverseMass[k];
+      }
+      value = move(q, p, g, stepSize, m, 1);
+      for (let i = 0; i < dim; i++) after += p[i] * p[i] * m[i];
+    }
     return state.energy[column] + before / 2 - (value + after / 2);
   };
-}
-
-export interface HmcOptions {
-  /** Step size, kept as it is; found and averaged during warmup where it is left out. */
-  readonly stepSize?: number;
-  /** Integrator steps per trajectory. See `hmc` for what happens where it is left out. */
-  readonly leapfrogSteps?: number;
-  /** Momentum `p ~ N(0, M)`, `M` diagonal: one number for all coordinates, or one each. Never adapted once given. */
-  readonly mass?: number | ArrayLike<number>;
-  /** Acceptance that the adapted step size aims at. */
-  readonly targetAcceptance?: number;
-  /** Each transition's step size is uniform on `stepSize * [1 - jitter, 1 + jitter]`. */
-  readonly jitter?: number;
-  readonly integrator?: IntegratorName;
-  /** A trajectory whose energy error exceeds this is reported as diverging. */
-  readonly maxEnergyError?: number;
 }
 
 /**
  * Hamiltonian Monte Carlo, `H = U(q) + p' M^-1 p / 2`.
  *
  * - `stepSize` given: everything is fixed. The mass is 1 unless given, a trajectory has `max(5, ceil(sqrt(dim)))` steps unless
- *   `leapfrogSteps` is given, and nothing is jittered unless `jitter` is given: the textbook algorithm.
- * - `stepSize` left out: warmup finds it by dual averaging (target `targetAcceptance`), learns a diagonal mass in Stan's windows
- *   unless `mass` is given, and each transition jitters the step by 10 %. Unless `leapfrogSteps` is given, each trajectory's
- *   length is uniform on (0, pi) in units of the adapted scales, at most 256 steps: pi/2, a quarter period, on average, and no
+ *   `leapfrogSteps` or `trajectoryLength` is given, and nothing is jittered unless `jitter` is given: the textbook algorithm. A schedule
+ *   `(t, steps) => stepSize` changes the step from transition to transition.
+ * - `stepSize` left out: warmup finds it by dual averaging (target `targetAcceptance`), learns the mass unless one is given, and each
+ *   transition jitters the step by 10 %. Unless `leapfrogSteps` is given, each trajectory's length is uniform on (0, pi) (or on
+ *   (0, `trajectoryLength`)) in units of the adapted scales, at most 256 steps: pi/2, a quarter period, on average, and no
  *   direction of the target, however its period lies, is met by the same phase every time (Mackenzie 1989; Neal 2011, 5.4.3).
  *   What is reached lies above the target, at 0.85 to 0.95 for 0.8: after the last mass the average starts anew and has 50 transitions.
+ * - `mass`: "diagonal" learns a scale per coordinate; "dense" all correlations, for `dim^2` numbers and multiplications per step; "lowRank"
+ *   a scale per coordinate and up to 32 directions, from draws and gradients. Dense and low-rank masses move in plain JavaScript.
+ * - `adaptation`: "windows" renews the mass in Stan's windows; "nutpie" lets it follow draws and gradients from the start and leaves the last
+ *   15 % of warmup to the step size (Seyboldt, Carlson, Carpenter 2024), which takes a shorter warmup; "chees" (Hoffman, Radul, Sountsov 2021) is
+ *   for many chains: all advance together, share one step size, one diagonal mass and one trajectory length that they learn, and go a
+ *   share of it that a Halton sequence says.
  *
  * Statistics per transition: `acceptance`, `accepted`, `energyError`, `diverging`, `stepSize` (as used), `leapfrogSteps`. A step of
- * `velocityVerlet`, `mcLachlan` and `threeStage` takes 1, 2 and 3 gradients.
+ * `velocityVerlet`, `mcLachlan`, `threeStage` and `fourStage` takes 1, 2, 3 and 4 gradients.
  * Throws a RangeError that names the option where one does not fit.
  *
  * @example hmc({ stepSize: 0.1, leapfrogSteps: 5, mass: [0.1, 1] }).kind // "hmc"
  */
 export function hmc(options: HmcOptions = {}): Sampler {
-  const settings = settingsOf(options);
+  const { adaptation, ...settings } = checkedOptions(options);
   const given = Object.entries(settings).filter(([, value]) => value !== undefined);
-  return { kind: "hmc", options: Object.fromEntries(given) };
+  return { kind: "hmc", options: { ...Object.fromEntries(given), ...(options.adaptation ? { adaptation } : {}) } };
 }
-
-function settingsOf(options: HmcOptions, dim?: number): HmcSettings {
-  knownOptions("hmc", options, HMC_OPTIONS);
-  const { stepSize, leapfrogSteps, mass, targetAcceptance = 0.8, integrator = "velocityVerlet" } = options;
-  const { jitter = stepSize === undefined ? 0.1 : 0, maxEnergyError = 1000 } = options;
-  if (stepSize !== undefined) positiveNumber("hmc", "stepSize", stepSize);
-  if (leapfrogSteps !== undefined) integerAtLeast("hmc", "leapfrogSteps", leapfrogSteps, 1);
-  if (nonNegativeNumber("hmc", "jitter", jitter) >= 1) refuse("hmc", "jitter", "below 1", jitter);
-  integratorNamed("hmc", integrator);
-  return {
-    stepSize,
-    leapfrogSteps,
-    mass: mass === undefined ? undefined : (massOption("hmc", mass, dim) as number | number[]),
-    targetAcceptance: openUnit("hmc", "targetAcceptance", targetAcceptance),
-    jitter,
-    integrator,
-    maxEnergyError: positiveNumber("hmc", "maxEnergyError", maxEnergyError),
-  };
-}
-
-const HMC_OPTIONS = ["stepSize", "leapfrogSteps", "mass", "targetAcceptance", "jitter", "integrator", "maxEnergyError"];
 
 export const hmcDefinition: SamplerDefinition = {
   columns: true,
-  build: (energy, options, width) => hmcKernel(energy, settingsOf(options, energy.dim), width),
+  together: ({ adaptation, stepSize }) => adaptation === "chees" && stepSize === undefined,
+  build: (energy, options, width) => hmcKernel(energy, hmcSettings(options, energy.dim), width),
+  freeze(options, adapted, chains) {
+    if (options.stepSize !== undefined) return options;
+    const { adaptation: _learnt, targetAcceptance: _target, ...fixed } = options as HmcOptions;
+    const { jitter } = checkedOptions(options);
+    const [stepSize] = meanOverChains(adapted.stepSize, chains);
+    const mass = frozenMass("hmc", fixed.mass as Mass | undefined, adapted.inverseMass, chains);
+    if (adapted.trajectoryLength === undefined) return { ...fixed, jitter, stepSize, mass };
+    const [trajectoryLength] = meanOverChains(adapted.trajectoryLength, chains);
+    return { ...fixed, jitter, stepSize, mass, trajectoryLength };
+  },
 };

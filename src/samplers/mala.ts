@@ -8,7 +8,7 @@ import type { Random } from "../random/random.js";
 import { columnGradient, refuseBrokenStart } from "./column-gradient.js";
 import { columnNoise, noiseBytes } from "./column-noise.js";
 import type { Kernel, KernelState, Sampler, SamplerDefinition } from "./kernel.js";
-import { inverseOf, massOption } from "./mass.js";
+import { inverseOf, isDiagonal, massOption } from "./mass.js";
 import { type Scheduled, scheduledOption, type Tabulated, tabulatedOption, valueAt } from "./scheduled.js";
 import { metricWarmup } from "./warmup.js";
 
@@ -249,10 +249,8 @@ function settingsOf<Value>(
 /** Columns have a diagonal each. */
 function diagonalMass(mass: unknown, dim: number | undefined): number | readonly number[] {
   const checked = massOption("mala", mass, dim);
-  if (typeof checked === "string" || (typeof checked === "object" && typeof checked[0] === "object")) {
-    refuse("mala", "mass", 'one number, a list of numbers or "diagonal"', mass);
-  }
-  return checked as number | readonly number[];
+  if (!isDiagonal(checked)) refuse("mala", "mass", 'one number, a list of numbers or "diagonal"', mass);
+  return checked;
 }
 
 export const malaDefinition: SamplerDefinition = {

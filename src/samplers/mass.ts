@@ -8,11 +8,21 @@ import type { Welford } from "./welford.js";
 /** What warmup can learn: a diagonal, a whole matrix, or a diagonal plus a few directions. */
 export type MassKind = "diagonal" | "dense" | "lowRank";
 
-/** The mass of a sampler, checked: given (one number, the diagonal, the rows of the matrix) or to be adapted. */
-export type Mass = number | readonly number[] | readonly (readonly number[])[] | MassKind;
+/** `M^-1 = D^(1/2) (I + V (Lambda - I) V') D^(1/2)`: what a low-rank mass has become, so that it can be given. */
+export interface LowRankMass {
+  /** Of D. */
+  readonly diagonal: readonly number[];
+  /** Of Lambda, none of them 1. */
+  readonly eigenvalues: readonly number[];
+  /** The orthonormal columns of V, one per eigenvalue. */
+  readonly directions: readonly (readonly number[])[];
+}
+
+/** The mass of a sampler, checked: given (one number, the diagonal, the rows of the matrix, low-rank) or to be adapted. */
+export type Mass = number | readonly number[] | readonly (readonly number[])[] | LowRankMass | MassKind;
 
 /** A mass as an option: as `Mass`, lists of any sort. */
-export type MassOption = number | ArrayLike<number> | ArrayLike<ArrayLike<number>> | MassKind;
+export type MassOption = number | ArrayLike<number> | ArrayLike<ArrayLike<number>> | LowRankMass | MassKind;
 
 const KINDS: readonly MassKind[] = ["diagonal", "dense", "lowRank"];
 
@@ -21,11 +31,41 @@ export function massOption(where: string, mass: unknown, dim?: number): Mass {
   if (typeof mass === "string") return oneOf(where, "mass", mass, KINDS);
   if (typeof mass === "number") return positiveNumber(where, "mass", mass);
   if (isListOfLists(mass)) return matrixOption(where, mass, dim);
-  const masses = finiteVector(where, "mass", mass, dim);
-  for (let i = 0; i < masses.length; i++) {
-    if (masses[i] <= 0) refuse(where, `mass[${i}]`, "a positive number", masses[i]);
+  if (isLowRank(mass)) return lowRankOption(where, mass, dim);
+  return positiveNumbers(where, "mass", mass, dim);
+}
+
+function positiveNumbers(where: string, name: string, value: unknown, length?: number): number[] {
+  const numbers = finiteVector(where, name, value, length);
+  for (let i = 0; i < numbers.length; i++) {
+    if (numbers[i] <= 0) refuse(where, `${name}[${i}]`, "a positive number", numbers[i]);
   }
-  return Array.from(masses);
+  return Array.from(numbers);
+}
+
+function lowRankOption(where: string, mass: LowRankMass, size?: number): LowRankMass {
+  const diagonal = positiveNumbers(where, "mass.diagonal", mass.diagonal, size);
+  const eigenvalues = positiveNumbers(where, "mass.eigenvalues", mass.eigenvalues);
+  const count = eigenvalues.length;
+  if (!Array.isArray(mass.directions) || mass.directions.length !== count) {
+    refuse(where, "mass.directions", `${count} directions, one per eigenvalue`, mass.directions);
+  }
+  const dim = diagonal.length;
+  const directions = mass.directions.map((v, j) => Array.from(finiteVector(where, `mass.directions[${j}]`, v, dim)));
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j <= i; j++) {
+      const overlap = directions[i].reduce((sum, x, k) => sum + x * directions[j][k], 0);
+      if (Math.abs(overlap - (i === j ? 1 : 0)) > 1e-6) {
+        refuse(
+          where,
+          `mass.directions[${i}]`,
+          `orthonormal to the others, and its product with the one of index ${j} ${i === j ? 1 : 0}`,
+          overlap,
+        );
+      }
+    }
+  }
+  return { diagonal, eigenvalues, directions };
 }
 
 function matrixOption(where: string, mass: ArrayLike<ArrayLike<number>>, dim = mass.length): number[][] {
@@ -47,7 +87,16 @@ function isListOfLists(mass: unknown): mass is ArrayLike<ArrayLike<number>> {
 }
 
 export function isMatrix(mass: Mass): mass is readonly (readonly number[])[] {
-  return typeof mass === "object" && typeof mass[0] === "object";
+  return Array.isArray(mass) && typeof mass[0] === "object";
+}
+
+/** Whether a mass is given as one number or a diagonal. */
+export function isDiagonal(mass: Mass): mass is number | readonly number[] {
+  return typeof mass === "number" || (Array.isArray(mass) && typeof mass[0] === "number");
+}
+
+export function isLowRank(mass: unknown): mass is LowRankMass {
+  return typeof mass === "object" && mass !== null && "directions" in mass;
 }
 
 /** What of a mass warmup adapts; undefined where it is given. */

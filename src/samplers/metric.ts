@@ -1,8 +1,9 @@
 // The metric of a Euclidean Hamiltonian, H = U(q) + p' M^-1 p / 2 with p ~ N(0, M), for one chain: diagonal, dense, or a diagonal
 // plus a few directions. Kernels of width 1 move by it and need not know which of them it is.
 
-import { choleskyOf, solveTransposed, timesLower } from "./cholesky.js";
-import { inverseOfMatrix, isMatrix, type Mass, type MassKind } from "./mass.js";
+import { refuse } from "../arguments/index.js";
+import { choleskyOf, solveTransposed, timesLower, timesTransposed } from "./cholesky.js";
+import { inverseOfMatrix, isLowRank, isMatrix, type LowRankMass, type Mass, type MassKind } from "./mass.js";
 
 export interface Metric {
   readonly kind: MassKind;
@@ -18,6 +19,8 @@ export interface Metric {
   velocity(p: Float64Array, out: Float64Array): void;
   /** Writes the momentum M^(1/2) z (any factor L with L L' = M) for standard normal z; `out` may be `z`. */
   momentum(z: Float64Array, out: Float64Array): void;
+  /** Writes the standard normal that `momentum` makes p of; half its square is the kinetic energy. `out` may be `p`. */
+  whiten(p: Float64Array, out: Float64Array): void;
   /** Writes M^(-1/2) z, so that the covariance of the result is M^-1: the scale of a proposal; `out` may be `z`. */
   displacement(z: Float64Array, out: Float64Array): void;
 }
@@ -27,12 +30,13 @@ export function metricFor(where: string, mass: Mass, dim: number): Metric {
   const metric =
     mass === "dense" || isMatrix(mass)
       ? denseMetric(dim, where)
-      : mass === "lowRank"
+      : mass === "lowRank" || isLowRank(mass)
         ? lowRankMetric(dim, where)
         : diagonalMetric(dim, where);
   const { inverseMass } = metric;
   if (typeof mass === "number") inverseMass.fill(1 / mass);
   else if (isMatrix(mass)) inverseMass.set(inverseOfMatrix(where, mass));
+  else if (isLowRank(mass)) setLowRank(where, mass, metric);
   else if (typeof mass !== "string") for (let i = 0; i < dim; i++) inverseMass[i] = 1 / mass[i];
   metric.changed();
   return metric;
@@ -49,12 +53,15 @@ export function diagonalMetric(dim: number, where = "diagonalMetric"): Metric {
     changed() {
       for (let i = 0; i < dim; i++) root[i] = Math.sqrt(positive(where, inverseMass[i]));
     },
-    // Hot, as all three of each metric: they allocate nothing.
+    // Hot, as all of each metric: they allocate nothing.
     velocity(p, out) {
       for (let i = 0; i < dim; i++) out[i] = inverseMass[i] * p[i];
     },
     momentum(z, out) {
       for (let i = 0; i < dim; i++) out[i] = z[i] / root[i];
+    },
+    whiten(p, out) {
+      for (let i = 0; i < dim; i++) out[i] = p[i] * root[i];
     },
     displacement(z, out) {
       for (let i = 0; i < dim; i++) out[i] = z[i] * root[i];
@@ -85,9 +92,24 @@ export function denseMetric(dim: number, where = "denseMetric"): Metric {
     momentum(z, out) {
       solveTransposed(lower, dim, z, out);
     },
+    whiten(p, out) {
+      timesTransposed(lower, dim, p, out);
+    },
     displacement(z, out) {
       timesLower(lower, dim, z, out);
     },
+  };
+}
+
+/** The array of a low-rank metric as a mass that can be given. */
+export function lowRankMassOf(inverseMass: ArrayLike<number>, dim: number): LowRankMass {
+  const k = directionsOf(dim);
+  const numbers = Array.from(inverseMass);
+  const eigenvalues = numbers.slice(dim, dim + k).filter((eigenvalue) => eigenvalue !== 1);
+  return {
+    diagonal: numbers.slice(0, dim),
+    eigenvalues,
+    directions: eigenvalues.map((_, j) => numbers.slice(dim + k + j * dim, dim + k + (j + 1) * dim)),
   };
 }
 
@@ -126,7 +148,7 @@ export function lowRankMetric(dim: number, where = "lowRankMetric"): Metric {
     z: Float64Array,
     right: Float64Array | undefined,
     by: Float64Array,
-    left: Float64Array,
+    left: Float64Array | undefined,
     out: Float64Array,
   ) {
     for (let i = 0; i < dim; i++) scaled[i] = right === undefined ? z[i] : right[i] * z[i];
@@ -137,7 +159,7 @@ export function lowRankMetric(dim: number, where = "lowRankMetric"): Metric {
       projection *= by[j];
       for (let i = 0; i < dim; i++) out[i] += projection * directions[row + i];
     }
-    for (let i = 0; i < dim; i++) out[i] *= left[i];
+    if (left !== undefined) for (let i = 0; i < dim; i++) out[i] *= left[i];
   }
   const scaled = new Float64Array(dim);
 
@@ -165,10 +187,27 @@ export function lowRankMetric(dim: number, where = "lowRankMetric"): Metric {
     momentum(z, out) {
       stretch(z, undefined, inverseRootAlong, inverseRoot, out);
     },
+    whiten(p, out) {
+      stretch(p, root, rootAlong, undefined, out);
+    },
     displacement(z, out) {
       stretch(z, undefined, rootAlong, root, out);
     },
   };
+}
+
+function setLowRank(
+  where: string,
+  { diagonal, eigenvalues, directions }: LowRankMass,
+  { dim, inverseMass }: Metric,
+): void {
+  const k = directionsOf(dim);
+  if (eigenvalues.length > k) refuse(where, "mass.eigenvalues", `at most ${k} numbers`, eigenvalues);
+  inverseMass.set(diagonal);
+  inverseMass.set(eigenvalues, dim);
+  directions.forEach((direction, j) => {
+    inverseMass.set(direction, dim + k + j * dim);
+  });
 }
 
 function positive(where: string, inverse: number): number {

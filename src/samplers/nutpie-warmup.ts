@@ -39,12 +39,12 @@ export function nutpieSchedule(warmup: number): NutpieSchedule {
 export function nutpieWarmup<State extends KernelState>(
   tunable: Tunable<State>,
   warmup: number,
-  { targetAcceptance, adapts = "diagonal" }: WarmupOptions,
+  { targetAcceptance, adapts = "diagonal", endsAt = "target" }: WarmupOptions,
 ): Adaptation<State> {
   const { where, dim, stepSize, inverseMass } = tunable;
   const width = stepSize.length;
   const averaging = dualAveraging(width, { target: targetAcceptance });
-  const settled = settledStepSize(width, targetAcceptance);
+  const settled = endsAt === "target" ? settledStepSize(width, targetAcceptance) : undefined;
   const foreground = massEstimator(adapts, "gradients", dim, width);
   const background = massEstimator(adapts, "gradients", dim, width);
   const { early, last } = nutpieSchedule(warmup);
@@ -60,7 +60,7 @@ export function nutpieWarmup<State extends KernelState>(
     const accept = (size: number) => tunable.logAcceptance(state, column, size, random);
     stepSize[column] = searchStepSize(where, stepSize[column], accept);
     averaging.restart(column, stepSize[column]);
-    settled.restart(column);
+    settled?.restart(column);
   }
 
   /** The one position's own rule, |q| / |gradient| for |q| near 1. */
@@ -94,7 +94,7 @@ export function nutpieWarmup<State extends KernelState>(
       const transition = ++transitions[0];
       transitions.fill(transition);
       for (let c = 0; c < width; c++) {
-        settled.add(c, stepSize[c], info.acceptance[c]);
+        settled?.add(c, stepSize[c], info.acceptance[c]);
         stepSize[c] = averaging.update(c, info.acceptance[c]);
         if (transition > last) continue;
         if (info.diverging === undefined || info.diverging[c] === 0) {
@@ -111,14 +111,14 @@ export function nutpieWarmup<State extends KernelState>(
       }
     },
     finish() {
-      for (let c = 0; c < width; c++) stepSize[c] = settled.stepSize(c) ?? averaging.average(c);
+      for (let c = 0; c < width; c++) stepSize[c] = settled?.stepSize(c) ?? averaging.average(c);
     },
     memory: () => ({
       transitions,
       interval,
       learnt,
       ...named("averaging", averaging.memory),
-      ...named("settled", settled.memory),
+      ...(settled === undefined ? {} : named("settled", settled.memory)),
       ...named("foreground", foreground.memory),
       ...named("background", background.memory),
     }),

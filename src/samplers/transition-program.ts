@@ -15,6 +15,8 @@ export interface TransitionOptions {
   /** The largest number of steps that there will be. */
   readonly mostSteps: number;
   readonly maxEnergyError: number;
+  /** Whether `proposal` and `proposedMomentum` are wanted. */
+  readonly showsProposal?: boolean;
 }
 
 /**
@@ -50,7 +52,7 @@ function transitionGraph(energy: Graph, options: TransitionOptions): Graph {
 
 function traceTransition(energy: Graph, options: TransitionOptions): Graph {
   const { shape: vector } = energy.inputs[0];
-  const { integrator, leapfrogSteps, mostSteps, maxEnergyError } = options;
+  const { integrator, leapfrogSteps, mostSteps, maxEnergyError, showsProposal = false } = options;
 
   const transition = (inputs: Tensor[]): Tensor[] => {
     const [position, before, gradient, normals, uniform, stepSize, inverseMass, momentumScale, steps] = inputs;
@@ -73,6 +75,7 @@ function traceTransition(energy: Graph, options: TransitionOptions): Graph {
       // NaN has many bit patterns, and which one comes out is the machine's choice: this one is the same for every thread.
       error.equal(error).where(error, Number.NaN),
       diverging,
+      ...(showsProposal ? [end.position, end.momentum] : []),
     ];
   };
   const shapes = [vector, [], vector, vector, [], [], vector, vector];
@@ -82,7 +85,8 @@ function traceTransition(energy: Graph, options: TransitionOptions): Graph {
 function transitionOf({ inputs, outputs, run, memory, room }: LaneProgram, width: number): Transition {
   const [position, energy, gradient, normals, uniform, stepSize, inverseMass, momentumScale] =
     inputs as readonly Float64Array[];
-  const [acceptance, accepted, energyError, diverging] = outputs.slice(3) as Float64Array[];
+  const [acceptance, accepted, energyError, diverging] = outputs.slice(3, 7) as Float64Array[];
+  const [proposal = new Float64Array(0), proposedMomentum = proposal] = outputs.slice(7) as Float64Array[];
   const leapfrogSteps = (inputs[8] as Float64Array | undefined) ?? new Float64Array(width);
   const { early, draw } = drawing({ memory, room, width, normals, uniform });
   return {
@@ -99,6 +103,8 @@ function transitionOf({ inputs, outputs, run, memory, room }: LaneProgram, width
     accepted,
     energyError,
     diverging,
+    proposal,
+    proposedMomentum,
     early,
     draw,
     run,

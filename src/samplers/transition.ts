@@ -33,6 +33,9 @@ export interface Transition {
   readonly accepted: Float64Array;
   readonly energyError: Float64Array;
   readonly diverging: Float64Array;
+  /** Where the trajectories ended and with what momentum, whether or not that was accepted; empty where nobody asked for them. */
+  readonly proposal: Float64Array;
+  readonly proposedMomentum: Float64Array;
 
   run(): void;
 }
@@ -71,6 +74,8 @@ export function plainTransition(
     accepted,
     energyError,
     diverging,
+    proposal: q,
+    proposedMomentum: p,
     early,
 
     draw(random, uniforms) {

@@ -42,6 +42,11 @@ export interface WarmupOptions {
   readonly adapts: MassKind | undefined;
   /** "windows" where left out. */
   readonly adaptation?: MassSchedule;
+  /**
+   * The step size that warmup ends with: the one whose acceptance is the target, by what the last transitions saw (where left out), or the
+   * average of the logarithms, as in Stan, which lies above the target and so spares a margin where the law is stiff here and there.
+   */
+  readonly endsAt?: "target" | "average";
 }
 
 /** Adapts `tunable` over `warmup` transitions whose info reports `acceptance` and, where it has any, `diverging`. */
@@ -61,12 +66,12 @@ export function metricWarmup<State extends KernelState>(
 export function stanWarmup<State extends KernelState>(
   tunable: Tunable<State>,
   warmup: number,
-  { targetAcceptance, adapts }: WarmupOptions,
+  { targetAcceptance, adapts, endsAt = "target" }: WarmupOptions,
 ): Adaptation<State> {
   const { where, dim, stepSize, inverseMass } = tunable;
   const width = stepSize.length;
   const averaging = dualAveraging(width, { target: targetAcceptance });
-  const settled = settledStepSize(width, targetAcceptance);
+  const settled = endsAt === "target" ? settledStepSize(width, targetAcceptance) : undefined;
   const estimator = adapts === undefined ? undefined : massEstimator(adapts, "draws", dim, width);
   const { initial, ends } = windows(adapts === undefined ? 0 : warmup);
   const lastEnd = ends.length > 0 ? ends[ends.length - 1] : 0;
@@ -77,7 +82,7 @@ export function stanWarmup<State extends KernelState>(
     const accept = (size: number) => tunable.logAcceptance(state, column, size, random);
     stepSize[column] = searchStepSize(where, stepSize[column], accept);
     averaging.restart(column, stepSize[column]);
-    settled.restart(column);
+    settled?.restart(column);
   }
 
   return {
@@ -90,7 +95,7 @@ export function stanWarmup<State extends KernelState>(
       const inWindow = transition > initial && transition <= lastEnd;
       const windowEnds = ends.includes(transition);
       for (let c = 0; c < width; c++) {
-        settled.add(c, stepSize[c], info.acceptance[c]);
+        settled?.add(c, stepSize[c], info.acceptance[c]);
         stepSize[c] = averaging.update(c, info.acceptance[c]);
         if (estimator === undefined || !inWindow) continue;
         estimator.add(state.position, tunable.gradient(state), c);
@@ -103,12 +108,12 @@ export function stanWarmup<State extends KernelState>(
       }
     },
     finish() {
-      for (let c = 0; c < width; c++) stepSize[c] = settled.stepSize(c) ?? averaging.average(c);
+      for (let c = 0; c < width; c++) stepSize[c] = settled?.stepSize(c) ?? averaging.average(c);
     },
     memory: () => ({
       transitions,
       ...named("averaging", averaging.memory),
-      ...named("settled", settled.memory),
+      ...(settled === undefined ? {} : named("settled", settled.memory)),
       ...(estimator === undefined ? {} : named("estimator", estimator.memory)),
     }),
   };

@@ -21,22 +21,22 @@ function acceptanceAfter(warmup: number, options: HmcOptions): number {
 
 for (const targetAcceptance of [0.65, 0.8, 0.9]) {
   test(`a long warmup at a given mass ends within 0.03 of the target acceptance ${targetAcceptance}`, () => {
-    // A chain's last 128 transitions tell its acceptance to 0.02, four chains' to 0.01.
+    // Chains differ by 0.02. What is left beyond that is the average of the logarithm's: the acceptance at the mean step
+    // exceeds the mean acceptance, for it falls ever faster with the step.
     const acceptance = acceptanceAfter(4000, { mass: 1, targetAcceptance });
     assert.ok(Math.abs(acceptance - targetAcceptance) < 0.03, `acceptance ${acceptance}`);
   });
 }
 
-test("Stan's last 50 transitions end at the target, for what they tried is looked at again", () => {
-  // A transition's acceptance has the deviation 0.22: the mean of four chains with 50 each is known to 0.016. By the average of
-  // the logarithms, as in Stan, it would be 0.89.
+test("Stan's last 50 transitions end above the target: the average has not yet forgotten how it began", () => {
+  // About 0.89 after the windows of 300 and of 1000 transitions, as after 50 at the right mass from the start.
   for (const [warmup, options] of [
     [300, {}],
     [1000, {}],
     [50, { mass: 1 }],
   ] as const) {
     const acceptance = acceptanceAfter(warmup, options);
-    assert.ok(Math.abs(acceptance - 0.8) < 0.07, `acceptance ${acceptance} after ${warmup}`);
+    assert.ok(acceptance > 0.82 && acceptance < 0.95, `acceptance ${acceptance} after ${warmup}`);
   }
 });
 
