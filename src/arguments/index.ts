@@ -70,9 +70,13 @@ export function namesOfCoordinates(where: string, names: unknown, dim: number, l
   if (!Array.isArray(names) || names.length !== dim || names.some((name) => typeof name !== "string")) {
     refuse(where, "names", `${dim} strings`, names);
   }
-  const twice = names.find((name, i) => names.indexOf(name) < i);
-  if (twice !== undefined) {
-    throw new RangeError(`${where}: names must differ from each other, got ${JSON.stringify(twice)} twice`);
+  // A network may have a hundred thousand of them: comparing each with all others would take minutes.
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name)) {
+      throw new RangeError(`${where}: names must differ from each other, got ${JSON.stringify(name)} twice`);
+    }
+    seen.add(name);
   }
   return [...names];
 }
