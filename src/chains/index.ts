@@ -1,6 +1,7 @@
 // Chains: running them, what they return, and the run that was last.
 
-export { chainsOf, type Draws } from "./draws.js";
+export type { CheckpointOptions } from "./checkpoint.js";
+export { chainsOf, type Draws, type Final } from "./draws.js";
 export { latestRun, type Remembered, type RunResult, type RunResults, remember } from "./latest.js";
 export type { Init, SampleOptions } from "./options.js";
 export { printedAs } from "./printed.js";

@@ -71,6 +71,10 @@ export function openLedger(plan: Plan, { names, energy, earlier }: LedgerOptions
 
   function positions(of: Iterable<GroupEnd>): Float64Array {
     const result = plan.init?.slice() ?? new Float64Array(chains * dim).fill(Number.NaN);
+    earlier?.standing.transitions.forEach((made, chain) => {
+      const [from, to] = [chain * dim, (chain + 1) * dim];
+      if (!Number.isNaN(made)) result.set(earlier.position.subarray(from, to), from);
+    });
     for (const { first, position } of of) result.set(position, first * dim);
     return result;
   }

@@ -7,10 +7,12 @@ import type { EventSink } from "../platform/platform.js";
 import { type Random, stream } from "../random/index.js";
 import { samplers } from "../samplers/index.js";
 import type { Sampler, SamplerDefinition } from "../samplers/kernel.js";
+import { type CheckpointOptions, checkpointOptions } from "./checkpoint.js";
 import type { Draws } from "./draws.js";
 import { type Earlier, earlierOf } from "./earlier.js";
 import { energyPrint } from "./energy-print.js";
 import { type Plan, widthOf } from "./plan.js";
+import { ownStanding } from "./standing.js";
 import { refuseHugeRun } from "./storage.js";
 import { isSameSampler, tabulated } from "./tabulate.js";
 
@@ -48,6 +50,12 @@ export interface SampleOptions {
    * stopped. Schedules stay those of the first run: past their end the last value holds.
    */
   readonly resume?: Draws;
+  /**
+   * A file, by its path, that holds the run so far: written every `everySeconds` (30), and where the run is aborted, and removed
+   * at its end. Where there is such a file already, of a call with the same arguments, the run goes on from it, byte for byte as
+   * if it had never been interrupted; a file of another run, or a damaged one, is refused. Of a closure only the names are compared.
+   */
+  readonly checkpoint?: string | CheckpointOptions;
 }
 
 /** What `sample` was asked to do. */
@@ -56,6 +64,7 @@ export interface Request {
   /** The run to go on with. */
   readonly earlier: Earlier | undefined;
   readonly definition: SamplerDefinition;
+  readonly checkpoint: CheckpointOptions | undefined;
   /** Undefined where the run is to find out. */
   readonly workers: number | undefined;
   readonly signal: AbortSignal | undefined;
@@ -76,6 +85,7 @@ const OPTIONS = [
   "keepWarmup",
   "title",
   "resume",
+  "checkpoint",
 ];
 
 export function readRequest(energy: Energy, sampler: Sampler, options: SampleOptions): Request {
@@ -111,10 +121,16 @@ export function readRequest(energy: Energy, sampler: Sampler, options: SampleOpt
   const width = widthOf(chains, dim, definition, asData);
   const plan: Plan = { dim, chains, warmup, draws, thin, seed, keepWarmup, sampler: asData, width };
   refuseHugeRun(plan);
-  const request = { definition, workers, signal, onEvent, title, earlier };
+  const checkpoint = checkpointOptions(options.checkpoint);
+  const request = { definition, workers, signal, onEvent, title, earlier, checkpoint };
   if (resume === undefined || earlier === undefined) return { ...request, plan: withInit(plan, init) };
   checkResumed(energy, plan, resume);
-  return { ...request, plan: { ...plan, init: earlier.position, standing: earlier.standing } };
+  return { ...request, plan: goingOn({ ...plan, init: earlier.position }, earlier) };
+}
+
+/** The plan of a run that goes on with an earlier one. */
+export function goingOn(plan: Plan, { standing }: Earlier): Plan {
+  return { ...plan, standing: ownStanding(standing, threadsPossible()) };
 }
 
 /** What holds where nothing is said. */

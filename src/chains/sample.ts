@@ -3,16 +3,18 @@
 import type { Energy } from "../energies/energy.js";
 import { platform } from "../platform/platform.js";
 import type { Sampler } from "../samplers/kernel.js";
+import { openCheckpoint } from "./checkpoint.js";
 import { idleThreads } from "./crew.js";
 import type { Draws } from "./draws.js";
 import { energyPrint } from "./energy-print.js";
 import { remember } from "./latest.js";
 import { type Ledger, openLedger } from "./ledger.js";
-import { type Request, readRequest, type SampleOptions, threadsPossible } from "./options.js";
+import { goingOn, type Request, readRequest, type SampleOptions, threadsPossible } from "./options.js";
 import { groupCount, type Plan } from "./plan.js";
 import { openRunControl, type RunControl } from "./run-control.js";
 import { prepare, type Shift } from "./shift.js";
 import { runInSlices, startSlices } from "./slices.js";
+import { openSnapshots } from "./snapshots.js";
 import { runInThreads } from "./threads.js";
 
 /**
@@ -23,6 +25,7 @@ import { runInThreads } from "./threads.js";
  * A run aborted by `signal` resolves to what was drawn, with `aborted` true. Where a notebook's kernel is interrupted, the run ends
  * and rejects, so that the cell does not go on; `latestRun()` returns what was drawn.
  * A chain that cannot go on stops alone; `stopped` says why and `lengths` how many draws it kept.
+ * `resume` goes on with an earlier run, and `checkpoint` keeps this one in a file that a later call goes on from.
  *
  * Rejects with a RangeError where an argument does not fit, and with the chain's name where the energy throws.
  * @example
@@ -31,11 +34,15 @@ import { runInThreads } from "./threads.js";
  */
 export async function sample(energy: Energy, sampler: Sampler, options: SampleOptions = {}): Promise<Draws> {
   const request = readRequest(energy, sampler, options);
-  const { plan, earlier, signal, onEvent, title } = request;
+  const { signal, onEvent, title } = request;
   const { now, progress } = platform();
   const began = now();
   const seconds = () => (now() - began) / 1000;
+  const soFarSeconds = () => seconds() + (earlier?.seconds ?? 0);
   const sink = onEvent ?? progress();
+  const checkpoint = request.checkpoint && (await openCheckpoint(request.checkpoint, energy, request.plan));
+  const earlier = checkpoint?.earlier ?? request.earlier;
+  const plan = checkpoint?.earlier === undefined ? request.plan : goingOn(request.plan, checkpoint.earlier);
   const run = openRunControl(signal, threadsPossible());
 
   const known = { names: energy.names, energy: energyPrint(energy), earlier };
@@ -44,22 +51,27 @@ export async function sample(energy: Energy, sampler: Sampler, options: SampleOp
   const remembered = remember(soFar);
   let finished: Draws;
   try {
-    const place = choosePlace(energy, request, run, ledger);
+    // A path that cannot be written is refused before there is anything to lose.
+    if (checkpoint !== undefined && earlier === undefined) await checkpoint.write(ledger.snapshot(), 0);
+    const place = choosePlace(energy, { ...request, plan }, run, ledger);
     if (place.threads > 0) ledger = openLedger(plan, known);
     const { chains, warmup, draws } = plan;
     const tell: typeof sink = (event) => run.guard(() => sink(event));
     tell({ type: "started", title, chains, warmup, draws, workers: place.threads });
     ledger.listen(tell);
+    const snapshots = checkpoint && openSnapshots(checkpoint, ledger, run, soFarSeconds);
     try {
-      if (place.shift !== undefined) await runInSlices(ledger, place.shift, run);
-      else if (energy.source !== undefined) await runInThreads(ledger, energy.source, run, place.threads);
+      if (place.shift !== undefined) await runInSlices(ledger, place.shift, run, snapshots);
+      else if (energy.source !== undefined) await runInThreads(ledger, energy.source, run, place.threads, snapshots);
     } catch (error) {
       tell({ type: "finished", seconds: seconds(), aborted: true });
       throw error;
     }
     ledger.tellProgress();
+    if (run.aborted && ledger.storage !== undefined) await checkpoint?.write(ledger.snapshot(), soFarSeconds());
     const result = ledger.draws({ aborted: run.aborted, seconds: seconds(), handOver: place.threads === 0 });
     remembered.settle(result);
+    if (!run.aborted) await checkpoint?.remove();
     tell({ type: "finished", seconds: seconds(), aborted: result.aborted });
     finished = result;
   } catch (error) {
@@ -68,6 +80,7 @@ export async function sample(energy: Energy, sampler: Sampler, options: SampleOp
     throw error;
   } finally {
     run.close();
+    await checkpoint?.written();
   }
   if (run.error !== undefined) throw run.error;
   // An interrupted cell must not go on with half a result, or from this run to the next.

@@ -61,6 +61,22 @@ export function writeBack(live: Memory, prefix: string, standing: Standing, firs
   }
 }
 
+/** A copy that holds on to nothing else; in memory that threads share where that is possible, so that it is copied once. */
+export function ownStanding({ transitions, stopped, random, memory }: Standing, shared: boolean): Standing {
+  const own = (values: Float64Array): Float64Array => {
+    if (!shared) return values.slice();
+    const copy = new Float64Array(new SharedArrayBuffer(8 * values.length));
+    copy.set(values);
+    return copy;
+  };
+  return {
+    transitions: transitions.slice(),
+    stopped: stopped.slice(),
+    random: [...random],
+    memory: Object.fromEntries(Object.entries(memory).map(([name, values]) => [name, own(values)])),
+  };
+}
+
 /** Whether none of the chains `first ... first + width - 1` has anything left to do. */
 export function isOver({ transitions, stopped }: Standing, first: number, width: number, total: number): boolean {
   for (let chain = first; chain < first + width; chain++) {

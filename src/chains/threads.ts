@@ -8,7 +8,8 @@ import type { Ledger } from "./ledger.js";
 import { errorFrom, type FromThread, type ToThread } from "./protocol.js";
 import type { RunControl } from "./run-control.js";
 import { chainsNamed } from "./shift.js";
-import { NEXT, type Storage } from "./storage.js";
+import type { Snapshots } from "./snapshots.js";
+import { NEXT, SNAPSHOT, type Storage } from "./storage.js";
 
 /** How often progress is told. */
 export const PROGRESS_MS = 200;
@@ -25,6 +26,7 @@ export async function runInThreads(
   source: EnergySource,
   run: RunControl,
   count: number,
+  snapshots: Snapshots | undefined,
 ): Promise<void> {
   const threads = hire(count);
   Atomics.store(run.control, NEXT, 0);
@@ -33,6 +35,12 @@ export async function runInThreads(
   const underWay = new Map(threads.map((thread) => [thread, new Map<number, string>()]));
   let storage: Storage | undefined;
   let progress: ReturnType<typeof setInterval> | undefined;
+  let asking: ReturnType<typeof setInterval> | undefined;
+  /** Threads that were asked where their chains stand. */
+  const asked = new Set<Thread>();
+  const answered = (thread: Thread) => {
+    if (asked.delete(thread) && asked.size === 0) snapshots?.take();
+  };
   let patience: ReturnType<typeof setTimeout> | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
@@ -41,6 +49,13 @@ export async function runInThreads(
         else patience ??= setTimeout(resolve, PATIENCE_MS);
       });
       progress = setInterval(ledger.tellProgress, PROGRESS_MS);
+      if (snapshots !== undefined) {
+        asking = setInterval(() => {
+          if (asked.size > 0 || snapshots.busy) return;
+          for (const thread of threads) if (!done.has(thread)) asked.add(thread);
+          Atomics.add(run.control, SNAPSHOT, 1);
+        }, snapshots.everyMs);
+      }
       const hear = (thread: Thread, message: FromThread): void => {
         switch (message.type) {
           case "prepared":
@@ -59,6 +74,7 @@ export async function runInThreads(
             break;
           case "snapshot":
             ledger.report.snapshot(message.ends);
+            answered(thread);
             break;
           case "ended":
             underWay.get(thread)?.delete(message.end.first);
@@ -66,6 +82,7 @@ export async function runInThreads(
             break;
           case "done":
             done.add(thread);
+            answered(thread);
             if (done.size === count) resolve();
             break;
           case "failed":
@@ -89,6 +106,7 @@ export async function runInThreads(
     throw error;
   } finally {
     clearInterval(progress);
+    clearInterval(asking);
     clearTimeout(patience);
     run.onAbort(() => {});
   }

@@ -15,6 +15,7 @@ export function browserPlatform({ workerUrl, progress = () => () => {} }: Browse
     name: "browser",
     now: () => performance.now(),
     parallelism: scope.navigator?.hardwareConcurrency ?? 1,
+    storage: undefined,
     startThread: () => startThread(workerUrl),
     progress,
     breathe,

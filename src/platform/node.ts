@@ -2,6 +2,7 @@
 
 import { availableParallelism } from "node:os";
 import { parentPort, Worker } from "node:worker_threads";
+import { fileStorage } from "./file-storage.js";
 import type { EventSink, Platform, Port, Thread } from "./platform.js";
 
 export interface NodePlatformOptions {
@@ -16,6 +17,7 @@ export function nodePlatform({ workerUrl, progress = () => () => {} }: NodePlatf
     name: "node",
     now: () => performance.now(),
     parallelism: availableParallelism(),
+    storage: fileStorage,
     startThread: () => startThread(workerUrl),
     progress,
     breathe: () => new Promise((resolve) => setImmediate(resolve)),

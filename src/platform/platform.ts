@@ -57,12 +57,24 @@ export interface RunProgress {
 
 export type EventSink = (event: RunEvent) => void;
 
+/** Where bytes are kept by name beyond the end of the program. */
+export interface Storage {
+  /** Undefined where there is nothing of this name. */
+  read(path: string): Promise<Uint8Array | undefined>;
+  /** Writes the parts one after another. Whoever reads finds what was there before or all of it, never a part. */
+  write(path: string, parts: Iterable<Uint8Array>): Promise<void>;
+  /** Does nothing where there is nothing of this name. */
+  remove(path: string): Promise<void>;
+}
+
 export interface Platform {
   readonly name: "node" | "browser";
   /** Milliseconds since an arbitrary start. */
   now(): number;
   /** How many threads are worth having here. */
   readonly parallelism: number;
+  /** Undefined where nothing can be kept. */
+  readonly storage: Storage | undefined;
   /** Starts a thread that runs Ergodic's worker. */
   startThread(): Thread;
   /** Where the progress of a run is shown when the caller did not say: a sink per run, silent where nobody looks. */
