@@ -63,6 +63,7 @@ function ellipticalSliceKernel(
   const most = new Float64Array(width);
   /** What the energy without the Gaussian's may be at most. */
   const level = new Float64Array(width);
+  const gaussian = new Float64Array(width);
   const found = new Uint8Array(width);
   const z = new Float64Array(dim);
   const nu = new Float64Array(dim);
@@ -128,6 +129,8 @@ function ellipticalSliceKernel(
   function propose(position: Float64Array, c: number): void {
     const cos = Math.cos(info.angle[c]);
     const sin = Math.sin(info.angle[c]);
+    // The Gaussian's energy at the proposal, from the three products alone.
+    gaussian[c] = (ellipse.zz[c] * cos * cos + 2 * ellipse.zn[c] * sin * cos + ellipse.nn[c] * sin * sin) / 2;
     for (let i = 0, k = c; i < dim; i++, k += width) {
       columns.position[k] = mean[i] + cos * (position[k] - mean[i]) + sin * ellipse.axis[k];
     }
@@ -136,13 +139,10 @@ function ellipticalSliceKernel(
   /** Takes the proposal where it is on the slice; else cuts the bracket at it and turns to an angle of what is left. */
   function isSettled(state: EllipticalSliceState, c: number, random: Random): boolean {
     const angle = info.angle[c];
-    const cos = Math.cos(angle);
-    const sin = Math.sin(angle);
-    const gaussian = (ellipse.zz[c] * cos * cos + 2 * ellipse.zn[c] * sin * cos + ellipse.nn[c] * sin * sin) / 2;
     const value = columns.energy[c];
     info.evaluations[c]++;
     // An energy that is not a number is on no slice, nor is one of minus infinity on any that a chain could leave.
-    if (value - gaussian <= level[c] && Number.isFinite(value)) {
+    if (value - gaussian[c] <= level[c] && Number.isFinite(value)) {
       state.energy[c] = value;
       for (let k = c; k < state.position.length; k += width) state.position[k] = columns.position[k];
       found[c] = 1;

@@ -5,6 +5,7 @@ import { knownOptions, nonNegativeNumber, positiveNumber } from "../arguments/in
 import type { Energy } from "../energies/energy.js";
 import { columnGradient, refuseBrokenStart } from "./column-gradient.js";
 import { columnNoise, noiseBytes } from "./column-noise.js";
+import { freezing } from "./freezing.js";
 import type { Kernel, KernelState, Sampler, SamplerDefinition } from "./kernel.js";
 import { type Scheduled, scheduledOption, type Tabulated, tabulatedOption, valueAt } from "./scheduled.js";
 import { stableStepSize } from "./stable-step-size.js";
@@ -47,9 +48,6 @@ function langevinKernel(energy: Energy, settings: LangevinSettings, width: numbe
     gradientNorm: new Float64Array(width),
     gradients: new Float64Array(width).fill(1),
   };
-  const drift = new Float64Array(width);
-  const spread = new Float64Array(width);
-  const broken = new Float64Array(width);
 
   return {
     width,
@@ -68,35 +66,30 @@ function langevinKernel(energy: Energy, settings: LangevinSettings, width: numbe
       };
     },
 
-    // Hot: one gradient, `dim` normals and two passes over the coordinates per column; nothing is allocated.
+    // Hot: one gradient, `dim` normals and a few passes over the coordinates per column; nothing is allocated.
     step(state, random) {
       const { position, gradient, stopped, time } = state;
       const { normals } = noise;
       const next = columns.position;
+      noise.draw(random);
       for (let c = 0; c < width; c++) {
         const t = time[c]++;
         if (given !== undefined) stepSize[c] = valueAt(given, t);
         const eta = stepSize[c];
         if (Number.isNaN(eta))
           throw new Error("langevin: the step size is found by the adaptation, which was not started");
-        // A stopped column stays where it is.
-        drift[c] = stopped[c] === 0 ? eta : 0;
-        spread[c] = stopped[c] === 0 ? spreadAt(t) * Math.sqrt(2 * eta) : 0;
-        info.stepSize[c] = eta;
-        info.gradientNorm[c] = 0;
-      }
-      noise.draw(random);
-      const squares = info.gradientNorm;
-      for (let i = 0, k = 0; i < dim; i++) {
-        for (let c = 0; c < width; c++, k++) {
+        const spread = spreadAt(t) * Math.sqrt(2 * eta);
+        let squares = 0;
+        for (let k = c; k < position.length; k += width) {
           const g = gradient[k];
-          squares[c] += g * g;
-          next[k] = position[k] - drift[c] * g + spread[c] * normals[k];
+          squares += g * g;
+          next[k] = position[k] - eta * g + spread * normals[k];
         }
+        info.stepSize[c] = eta;
+        info.gradientNorm[c] = Math.sqrt(squares);
       }
       columns.run(stopped);
-      settle(state);
-      for (let c = 0; c < width; c++) squares[c] = Math.sqrt(squares[c]);
+      for (let c = 0; c < width; c++) if (stopped[c] === 0) settle(state, c);
       return info;
     },
 
@@ -111,25 +104,20 @@ function langevinKernel(energy: Energy, settings: LangevinSettings, width: numbe
     memory: ({ position, energy: value, gradient, time }) => ({ position, energy: value, gradient, time, stepSize }),
   };
 
-  /** Takes over where the columns have come to. One whose numbers are not finite is stopped and keeps its last position. */
-  function settle({ position, energy: value, gradient, stopped }: LangevinState): void {
+  /** Takes over where a column has come to. One whose numbers are not finite is stopped and keeps its last position. */
+  function settle({ position, energy: value, gradient, stopped }: LangevinState, c: number): void {
     const { position: next, gradient: nextGradient, energy: nextEnergy } = columns;
     // x - x is 0 for a finite x, and NaN otherwise.
-    for (let c = 0; c < width; c++) broken[c] = nextEnergy[c] - nextEnergy[c];
-    for (let i = 0, k = 0; i < dim; i++) {
-      for (let c = 0; c < width; c++, k++) broken[c] += nextGradient[k] - nextGradient[k];
+    let broken = nextEnergy[c] - nextEnergy[c];
+    for (let k = c; k < position.length; k += width) broken += nextGradient[k] - nextGradient[k];
+    if (broken !== 0) {
+      stopped[c] = 1;
+      return;
     }
-    for (let c = 0; c < width; c++) {
-      if (stopped[c] !== 0) continue;
-      if (broken[c] !== 0) {
-        stopped[c] = 1;
-        continue;
-      }
-      value[c] = nextEnergy[c];
-      for (let k = c; k < position.length; k += width) {
-        position[k] = next[k];
-        gradient[k] = nextGradient[k];
-      }
+    value[c] = nextEnergy[c];
+    for (let k = c; k < position.length; k += width) {
+      position[k] = next[k];
+      gradient[k] = nextGradient[k];
     }
   }
 }
@@ -188,5 +176,6 @@ function settingsOf(options: LangevinOptions): LangevinSettings {
 
 export const langevinDefinition: SamplerDefinition = {
   columns: true,
+  freeze: freezing("langevin", { numbers: ["stepSize"] }),
   build: (energy, options, width) => langevinKernel(energy, settingsOf(options), width),
 };
