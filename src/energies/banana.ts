@@ -25,6 +25,10 @@ export function banana(): Energy {
           [1, 2.55],
         ],
         logNormalizer: Math.log(Math.PI / Math.sqrt(10)),
+        draw(random, q) {
+          q[0] = 1 + Math.SQRT1_2 * random.normal();
+          q[1] = q[0] * q[0] + Math.sqrt(1 / 20) * random.normal();
+        },
       },
     },
   );

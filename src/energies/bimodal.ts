@@ -35,6 +35,11 @@ export function bimodal(): Energy {
           [6.25, 7],
         ],
         logNormalizer: Math.log(3 * Math.PI),
+        draw(random, q) {
+          const mode = random.uniform() < 0.5 ? 2.5 : -2.5;
+          q[0] = mode + Math.sqrt(0.75) * random.normal();
+          q[1] = mode + Math.sqrt(0.75) * random.normal();
+        },
       },
     },
   );
