@@ -2,9 +2,11 @@
 
 export type { CheckpointOptions } from "./checkpoint.js";
 export { chainsOf, type Draws, type Final } from "./draws.js";
+export { frozen } from "./frozen.js";
 export { latestRun, type Remembered, type RunResult, type RunResults, remember } from "./latest.js";
 export type { Init, SampleOptions } from "./options.js";
 export { printedAs } from "./printed.js";
 export { Interrupted, sample } from "./sample.js";
+export { type StepDiagnostics, type StepDiagnosticsOptions, stepDiagnostics } from "./step-diagnostics.js";
 export { type SummarizeOptions, type Summary, type SummaryRow, summarize } from "./summarize.js";
 export { textTable } from "./table.js";

@@ -38,7 +38,11 @@ export function advance(state: ProgressState, event: RunEvent): ProgressState {
     case "progress": {
       const { done, total, acceptance, stepSize, divergences } = event;
       const phase = event.warmup ? "warmup" : "draws";
-      return withChain(state, event.chain, { done, total, phase, acceptance, stepSize, divergences });
+      const change = { done, total, phase, acceptance, stepSize } as const;
+      if (event.chains === undefined) return withChain(state, event.chain, { ...change, divergences });
+      // Of a block the divergences are a sum, which is counted at its first chain.
+      const block = withChains(state, event.chain, event.chains, { ...change, divergences: 0 });
+      return withChain(block, event.chain, { divergences });
     }
     case "divergence": {
       // The next progress event brings the chain's own count; until then this one is not missed.
@@ -153,6 +157,13 @@ function withChain(state: ProgressState, index: number, change: Partial<ChainPro
   // A run that did not say how many chains it has shows those it speaks of.
   while (chains.length <= index) chains.push(waiting(state.warmup + state.draws));
   chains[index] = { ...chains[index], ...change };
+  return { ...state, chains };
+}
+
+function withChains(state: ProgressState, first: number, count: number, change: Partial<ChainProgress>): ProgressState {
+  const chains = state.chains.map((chain, index) =>
+    index >= first && index < first + count ? { ...chain, ...change } : chain,
+  );
   return { ...state, chains };
 }
 

@@ -163,3 +163,9 @@ test("outside a notebook there is no table, and where nobody looks nothing", () 
   assert.equal(notebookProgress(), silent);
   if (!process.stderr.isTTY) assert.equal(automaticProgress(), silent);
 });
+
+test("of very many chains a block moves at once, and its divergences are counted once", () => {
+  const many: RunEvent = { ...(started as object), type: "started", chains: 100 } as RunEvent;
+  const state = after(many, progress(0, 200, { chains: 50, divergences: 7 }), progress(50, 100, { chains: 50 }));
+  assert.equal(progressLine(state, 12), "HMC (2 workers): 37% of 100 chains, 12 s, 20 s left, 7 divergences");
+});
