@@ -11,6 +11,7 @@ import {
   type Tensor,
   trace,
 } from "../src/tensor/index.js";
+import { fastest } from "./fastest.js";
 import { compileNative } from "./native.js";
 import { report } from "./report.js";
 
@@ -133,22 +134,6 @@ function networkRunner(rows: number, dtype: DType, what: "gradient" | "product")
       return [new Float64Array(memory.buffer, values[last], 1)[0], slopeSize];
     },
   };
-}
-
-/** The shortest time of one call of each, in milliseconds, taken in turns: what else the machine does only adds to it. */
-function fastest(runs: readonly (() => unknown)[]): number[] {
-  const best = runs.map(() => Number.POSITIVE_INFINITY);
-  const end = performance.now() + 1500 * runs.length;
-  while (performance.now() < end) {
-    runs.forEach((run, i) => {
-      for (let call = 0; call < 5; call++) {
-        const start = performance.now();
-        run();
-        best[i] = Math.min(best[i], performance.now() - start);
-      }
-    });
-  }
-  return best;
 }
 
 function check(found: readonly number[], expected: readonly number[], tolerance: number): void {

@@ -3,6 +3,7 @@
 import { interpreter } from "../src/tensor/backends/interpreter.js";
 import { compileJavaScript } from "../src/tensor/backends/javascript.js";
 import { type Graph, gradient, repeat, sizeOf, type Tensor, trace } from "../src/tensor/index.js";
+import { networkOnThreads } from "./engine-threads.js";
 import { firstCompilation, wasmNetwork } from "./engine-wasm.js";
 import { report } from "./report.js";
 
@@ -24,6 +25,7 @@ energies();
 trajectories();
 rosenbrock();
 network();
+await networkOnThreads();
 
 function energies(): void {
   const position = [Float64Array.of(0.3, 0.7)];
