@@ -2,6 +2,7 @@
 // and Liang 2022).
 
 import { knownOptions, openUnit, positiveNumber } from "../arguments/index.js";
+import { freezing } from "./freezing.js";
 import type { Sampler } from "./kernel.js";
 import { type Scheduled, scheduledOption, tabulatedOption } from "./scheduled.js";
 import { type BatchOptions, checkBatchOptions, gradientEstimate, oneChain } from "./stochastic-gradient.js";
@@ -49,10 +50,14 @@ function checked<Step>(options: AdamSgldOptions, step: (stepSize: Scheduled) => 
   };
 }
 
-export const adamSgldDefinition = oneChain("adamSgld", (energy, options: AdamSgldOptions) => {
-  const settings = checked(options, (stepSize) => tabulatedOption("adamSgld", "stepSize", stepSize, positiveNumber));
-  return stochasticLangevinKernel("adamSgld", energy, gradientEstimate("adamSgld", energy, settings), {
-    ...settings,
-    preconditioner: "moving",
-  });
-});
+export const adamSgldDefinition = oneChain(
+  "adamSgld",
+  (energy, options: AdamSgldOptions) => {
+    const settings = checked(options, (stepSize) => tabulatedOption("adamSgld", "stepSize", stepSize, positiveNumber));
+    return stochasticLangevinKernel("adamSgld", energy, gradientEstimate("adamSgld", energy, settings), {
+      ...settings,
+      preconditioner: "moving",
+    });
+  },
+  freezing("adamSgld", { numbers: ["stepSize"] }),
+);

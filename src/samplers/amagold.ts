@@ -5,6 +5,7 @@ import { integerAtLeast, knownOptions, openUnit, positiveNumber, refuse } from "
 import type { Energy } from "../energies/energy.js";
 import type { Random } from "../random/random.js";
 import { dualAveraging } from "./dual-averaging.js";
+import { freezing } from "./freezing.js";
 import type { Adaptation, Kernel, KernelState, Sampler } from "./kernel.js";
 import { stiffnessProbe } from "./langevin-stiffness.js";
 import {
@@ -190,7 +191,11 @@ function checked(options: AmagoldOptions) {
   };
 }
 
-export const amagoldDefinition = oneChain("amagold", (energy, options: AmagoldOptions) => {
-  const settings = checked(options);
-  return amagoldKernel(energy, gradientEstimate("amagold", energy, settings), settings);
-});
+export const amagoldDefinition = oneChain(
+  "amagold",
+  (energy, options: AmagoldOptions) => {
+    const settings = checked(options);
+    return amagoldKernel(energy, gradientEstimate("amagold", energy, settings), settings);
+  },
+  freezing("amagold", { numbers: ["stepSize"], manner: ["targetAcceptance"] }),
+);

@@ -88,7 +88,8 @@ export function cheesWarmup<State extends KernelState>(
     const scale = Math.sqrt(squares[0] / (1 - SQUARES_DECAY ** t));
     const update = scale > 0 ? (LEARNING_RATE * slope) / scale : 0;
     const moved = logLength[0] + Math.min(MOST_UPDATE, Math.max(-MOST_UPDATE, update));
-    logLength.fill(Math.min(moved, Math.log(mostSteps * stepSize[0])));
+    // Below one step all trajectories are alike, and what noise there is would let the length drift away.
+    logLength.fill(Math.min(Math.max(moved, Math.log(stepSize[0])), Math.log(mostSteps * stepSize[0])));
     const weight = t ** -AVERAGING;
     logAverage.fill((1 - weight) * logAverage[0] + weight * logLength[0]);
   }

@@ -4,6 +4,7 @@
 import { knownOptions, positiveNumber, refuse } from "../arguments/index.js";
 import type { Energy } from "../energies/energy.js";
 import { columnEnergy, columnGradient, refuseBrokenStart } from "./column-gradient.js";
+import { freezing } from "./freezing.js";
 import type { Kernel, KernelState, Sampler, SamplerDefinition } from "./kernel.js";
 import { type Scheduled, scheduledOption, type Tabulated, tabulatedOption, valueAt } from "./scheduled.js";
 import { stableStepSize } from "./stable-step-size.js";
@@ -183,6 +184,7 @@ function fractionBelowOne(where: string, name: string, value: unknown): number {
 function definition(where: DescentSettings["where"], known: readonly string[]): SamplerDefinition {
   return {
     columns: true,
+    freeze: freezing(where, { numbers: ["stepSize"] }),
     build(energy, options, width) {
       const { stepSize, momentum = 0 } = checked(where, options, known, tabulatedOption);
       return descentKernel(energy, { where, stepSize, momentum }, width);

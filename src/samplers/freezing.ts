@@ -1,9 +1,38 @@
-// What the chains of a run have learnt, as options that can be given: the mean over chains.
+// What the chains of a run have learnt, as options that can be given: the mean over chains. Kernels call their parameters as their options are
+// called, but for the mass, of which they report the inverse.
 
+import type { SamplerDefinition } from "./kernel.js";
 import { lifted, orthonormalRows, writeDirections } from "./low-rank.js";
 import { inverseOfMatrix, isDiagonal, isLowRank, isMatrix, type LowRankMass, type Mass } from "./mass.js";
 import { directionsOf, lowRankMassOf, lowRankSize } from "./metric.js";
 import { symmetricEigen } from "./symmetric-eigen.js";
+
+export type Freeze = NonNullable<SamplerDefinition["freeze"]>;
+
+/** What of a sampler is learnt. */
+export interface Learnt {
+  /** Numbers, learnt where the option is left out. */
+  readonly numbers: readonly string[];
+  /** Whether there is a mass that is learnt where it is left out or the name of a kind. */
+  readonly mass?: boolean;
+  /** Options that say how to learn, which nothing reads any more. */
+  readonly manner?: readonly string[];
+}
+
+/** The `freeze` of a sampler's definition. */
+export function freezing(where: string, { numbers, mass = false, manner = [] }: Learnt): Freeze {
+  return (options, adapted, { chains }) => {
+    const fixed = Object.fromEntries(Object.entries(options).filter(([name]) => !manner.includes(name)));
+    for (const name of numbers) {
+      if (fixed[name] === undefined && adapted[name] !== undefined)
+        fixed[name] = meanOverChains(adapted[name], chains)[0];
+    }
+    if (mass && adapted.inverseMass !== undefined) {
+      fixed.mass = frozenMass(where, options.mass as Mass | undefined, adapted.inverseMass, chains);
+    }
+    return fixed;
+  };
+}
 
 /** The mean of rows over chains, `[chain, each]` to `[each]`. Chains that hold NaN, for they have not come so far, do not count. */
 export function meanOverChains(values: Float64Array, chains: number): number[] {

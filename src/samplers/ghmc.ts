@@ -14,6 +14,7 @@ import type { Energy } from "../energies/energy.js";
 import type { Random } from "../random/random.js";
 import { columnGradient, refuseBrokenStart } from "./column-gradient.js";
 import { columnNoise, noiseBytes } from "./column-noise.js";
+import { freezing } from "./freezing.js";
 import type { Kernel, KernelState, Sampler, SamplerDefinition } from "./kernel.js";
 import { inverseOf, isDiagonal, massOption } from "./mass.js";
 import { type Scheduled, scheduledOption, type Tabulated, tabulatedOption, valueAt } from "./scheduled.js";
@@ -321,5 +322,6 @@ function diagonalMass(mass: unknown, dim: number | undefined): number | readonly
 
 export const ghmcDefinition: SamplerDefinition = {
   columns: true,
+  freeze: freezing("ghmc", { numbers: ["stepSize"], mass: true, manner: ["targetAcceptance"] }),
   build: (energy, options, width) => ghmcKernel(energy, settingsOf(options, tabulatedOption, energy.dim), width),
 };

@@ -5,7 +5,7 @@ import { refuse } from "../arguments/index.js";
 import type { Energy } from "../energies/energy.js";
 import type { Random } from "../random/random.js";
 import { cheesWarmup, type Flight, halton } from "./chees.js";
-import { frozenMass, meanOverChains } from "./freezing.js";
+import { type Freeze, freezing } from "./freezing.js";
 import { checkedOptions, type HmcOptions, type HmcSettings, hmcSettings } from "./hmc-options.js";
 import { integratorNamed } from "./integrators.js";
 import type { Adaptation, Kernel, KernelState, Sampler, SamplerDefinition } from "./kernel.js";
@@ -360,14 +360,14 @@ export const hmcDefinition: SamplerDefinition = {
   columns: true,
   together: ({ adaptation, stepSize }) => adaptation === "chees" && stepSize === undefined,
   build: (energy, options, width) => hmcKernel(energy, hmcSettings(options, energy.dim), width),
-  freeze(options, adapted, chains) {
+  freeze(options, adapted, run) {
     if (options.stepSize !== undefined) return options;
-    const { adaptation: _learnt, targetAcceptance: _target, ...fixed } = options as HmcOptions;
-    const { jitter } = checkedOptions(options);
-    const [stepSize] = meanOverChains(adapted.stepSize, chains);
-    const mass = frozenMass("hmc", fixed.mass as Mass | undefined, adapted.inverseMass, chains);
-    if (adapted.trajectoryLength === undefined) return { ...fixed, jitter, stepSize, mass };
-    const [trajectoryLength] = meanOverChains(adapted.trajectoryLength, chains);
-    return { ...fixed, jitter, stepSize, mass, trajectoryLength };
+    return { ...freezeLearnt(options, adapted, run), jitter: checkedOptions(options).jitter };
   },
 };
+
+const freezeLearnt: Freeze = freezing("hmc", {
+  numbers: ["stepSize", "trajectoryLength"],
+  mass: true,
+  manner: ["adaptation", "targetAcceptance"],
+});

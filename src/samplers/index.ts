@@ -21,6 +21,7 @@ import { sgldDefinition } from "./sgld.js";
 import { sgnhtDefinition } from "./sgnht.js";
 
 export { type AdamSgldOptions, adamSgld } from "./adam-sgld.js";
+export * as adaptation from "./adaptation.js";
 export { type AmagoldOptions, amagold } from "./amagold.js";
 export { stiffness } from "./curvature.js";
 export { type GradientDescentOptions, gradientDescent, type NesterovOptions, nesterov } from "./descent.js";

@@ -83,12 +83,12 @@ export interface SamplerDefinition {
   together?(options: Readonly<Record<string, unknown>>): boolean;
   /**
    * The options with all that was adapted given, so that nothing is left to warmup: `adapted` holds one row per chain, as in `Draws`.
-   * Absent where nothing is adapted.
+   * Throws where what was learnt cannot be given. Absent where nothing is adapted.
    */
   freeze?(
     options: Readonly<Record<string, unknown>>,
     adapted: Readonly<Record<string, Float64Array>>,
-    chains: number,
+    run: { readonly chains: number; readonly dim: number },
   ): Readonly<Record<string, unknown>>;
   /** Refuses options that do not fit the energy. */
   build(energy: Energy, options: Readonly<Record<string, unknown>>, width: number): Kernel;

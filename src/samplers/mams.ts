@@ -3,6 +3,7 @@
 
 import { integerAtLeast, knownOptions, oneOf, openUnit, positiveNumber, refuse } from "../arguments/index.js";
 import type { Energy } from "../energies/energy.js";
+import { freezing } from "./freezing.js";
 import { type IntegratorName, integratorNamed } from "./integrators.js";
 import { diagonalMass, drawDirection, refreshDirection, refuseLine } from "./isokinetic.js";
 import { isokineticTrajectory } from "./isokinetic-program.js";
@@ -263,6 +264,7 @@ function checked<Step>(options: MamsOptions, step: (stepSize: Scheduled) => Step
 
 export const mamsDefinition: SamplerDefinition = {
   columns: false,
+  freeze: freezing("mams", { numbers: ["stepSize", "L"], mass: true, manner: ["diagonalPreconditioning"] }),
   build(energy, options, width) {
     if (width !== 1) refuse("mams", "width", "1", width);
     refuseLine("mams", energy);

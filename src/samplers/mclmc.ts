@@ -3,6 +3,7 @@
 
 import { knownOptions, positiveNumber, refuse } from "../arguments/index.js";
 import type { Energy } from "../energies/energy.js";
+import { freezing } from "./freezing.js";
 import { type IntegratorName, integratorNamed } from "./integrators.js";
 import { diagonalMass, drawDirection, refreshDirection, refuseLine } from "./isokinetic.js";
 import { isokineticTrajectory } from "./isokinetic-program.js";
@@ -229,6 +230,7 @@ function checked<Step>(options: MclmcOptions, step: (stepSize: Scheduled) => Ste
 
 export const mclmcDefinition: SamplerDefinition = {
   columns: false,
+  freeze: freezing("mclmc", { numbers: ["stepSize", "L"], mass: true, manner: ["diagonalPreconditioning"] }),
   build(energy, options, width) {
     if (width !== 1) refuse("mclmc", "width", "1", width);
     refuseLine("mclmc", energy);

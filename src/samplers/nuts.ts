@@ -11,6 +11,7 @@ import {
   refuse,
 } from "../arguments/index.js";
 import type { Energy } from "../energies/energy.js";
+import { freezing } from "./freezing.js";
 import type { Kernel, KernelState, Sampler, SamplerDefinition } from "./kernel.js";
 import { adaptedKind, type Mass, type MassOption, massOption } from "./mass.js";
 import { metricFor } from "./metric.js";
@@ -248,6 +249,7 @@ const NUTS_OPTIONS = ["stepSize", "mass", "targetAcceptance", "maxTreeDepth", "m
 
 export const nutsDefinition: SamplerDefinition = {
   columns: false,
+  freeze: freezing("nuts", { numbers: ["stepSize"], mass: true, manner: ["adaptation", "targetAcceptance"] }),
   build(energy, options, width) {
     if (width !== 1) refuse("nuts", "width", "1, for each chain takes its own path", width);
     const tabulated = (stepSize: Scheduled) => tabulatedOption("nuts", "stepSize", stepSize, positiveNumber);

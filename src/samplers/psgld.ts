@@ -1,6 +1,7 @@
 // SGLD with a preconditioner that moves with the gradients: pSGLD (Li, Chen, Carlson and Carin 2016), after RMSProp.
 
 import { knownOptions, openUnit, positiveNumber } from "../arguments/index.js";
+import { freezing } from "./freezing.js";
 import type { Sampler } from "./kernel.js";
 import { type Scheduled, scheduledOption, tabulatedOption } from "./scheduled.js";
 import { type BatchOptions, checkBatchOptions, gradientEstimate, oneChain } from "./stochastic-gradient.js";
@@ -44,11 +45,15 @@ function checked<Step>(options: PsgldOptions, step: (stepSize: Scheduled) => Ste
   };
 }
 
-export const psgldDefinition = oneChain("psgld", (energy, options: PsgldOptions) => {
-  const settings = checked(options, (stepSize) => tabulatedOption("psgld", "stepSize", stepSize, positiveNumber));
-  return stochasticLangevinKernel("psgld", energy, gradientEstimate("psgld", energy, settings), {
-    ...settings,
-    preconditioner: "moving",
-    momentum: 0,
-  });
-});
+export const psgldDefinition = oneChain(
+  "psgld",
+  (energy, options: PsgldOptions) => {
+    const settings = checked(options, (stepSize) => tabulatedOption("psgld", "stepSize", stepSize, positiveNumber));
+    return stochasticLangevinKernel("psgld", energy, gradientEstimate("psgld", energy, settings), {
+      ...settings,
+      preconditioner: "moving",
+      momentum: 0,
+    });
+  },
+  freezing("psgld", { numbers: ["stepSize"] }),
+);

@@ -7,6 +7,7 @@ import type { Random } from "../random/random.js";
 import { columnEnergy, refuseBrokenStart } from "./column-gradient.js";
 import { columnNoise, noiseBytes } from "./column-noise.js";
 import { type Covariance, type CovarianceOption, covarianceOption, isMatrix, numbersOf, rootOf } from "./covariance.js";
+import { meanOverChains } from "./freezing.js";
 import type { Kernel, KernelState, Sampler, SamplerDefinition } from "./kernel.js";
 import { walkWarmup } from "./random-walk-warmup.js";
 import { type Scheduled, scheduledOption, type Tabulated, tabulatedOption, valueAt } from "./scheduled.js";
@@ -220,6 +221,14 @@ function settingsOf<Value>(
 
 export const randomWalkDefinition: SamplerDefinition = {
   columns: true,
+  freeze(options, adapted, { chains, dim }) {
+    if (options.stepSize !== undefined) return options;
+    const { targetAcceptance: _, ...fixed } = options;
+    const [stepSize] = meanOverChains(adapted.stepSize, chains);
+    const numbers = meanOverChains(adapted.covariance, chains);
+    const rows = Array.from({ length: dim }, (_row, i) => numbers.slice(i * dim, (i + 1) * dim));
+    return { ...fixed, stepSize, covariance: numbers.length === dim ? numbers : rows };
+  },
   build(energy, options, width) {
     const { dim } = energy;
     const settings = settingsOf(options, tabulatedOption, dim);

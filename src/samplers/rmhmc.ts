@@ -13,6 +13,7 @@ import {
 import type { Energy } from "../energies/energy.js";
 import type { Random } from "../random/random.js";
 import { compile, type Graph, gradient, inline, Tensor, trace } from "../tensor/index.js";
+import { freezing } from "./freezing.js";
 import type { Kernel, KernelState, Sampler, SamplerDefinition } from "./kernel.js";
 import { metricWarmup } from "./warmup.js";
 
@@ -344,6 +345,7 @@ const RMHMC_OPTIONS = [
 
 export const rmhmcDefinition: SamplerDefinition = {
   columns: false,
+  freeze: freezing("rmhmc", { numbers: ["stepSize"], manner: ["targetAcceptance"] }),
   build(energy, { metric, ...options }, width) {
     if (width !== 1) refuse("rmhmc", "width", "1", width);
     const graph = metric as Graph;

@@ -3,6 +3,7 @@
 
 import { knownOptions, positiveNumber } from "../arguments/index.js";
 import type { Energy } from "../energies/energy.js";
+import { freezing } from "./freezing.js";
 import type { Kernel, KernelState, Sampler } from "./kernel.js";
 import { type Scheduled, scheduledOption, type Tabulated, tabulatedOption, valueAt } from "./scheduled.js";
 import {
@@ -176,7 +177,11 @@ function checked<Step>(options: SghmcOptions, step: (stepSize: Scheduled) => Ste
   };
 }
 
-export const sghmcDefinition = oneChain("sghmc", (energy, options: SghmcOptions) => {
-  const settings = checked(options, (stepSize) => tabulatedOption("sghmc", "stepSize", stepSize, positiveNumber));
-  return sghmcKernel(energy, gradientEstimate("sghmc", energy, settings), settings);
-});
+export const sghmcDefinition = oneChain(
+  "sghmc",
+  (energy, options: SghmcOptions) => {
+    const settings = checked(options, (stepSize) => tabulatedOption("sghmc", "stepSize", stepSize, positiveNumber));
+    return sghmcKernel(energy, gradientEstimate("sghmc", energy, settings), settings);
+  },
+  freezing("sghmc", { numbers: ["stepSize", "friction"] }),
+);

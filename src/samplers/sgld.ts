@@ -3,6 +3,7 @@
 // One convention of the step size throughout: w <- w - (eps/2) G grad U + sqrt(eps G) xi. BlackJAX's step size is half of ours.
 
 import { knownOptions, oneOf, openUnit, positiveNumber } from "../arguments/index.js";
+import { type Freeze, freezing } from "./freezing.js";
 import type { Sampler } from "./kernel.js";
 import { type Scheduled, scheduledOption, tabulatedOption } from "./scheduled.js";
 import { type BatchOptions, checkBatchOptions, gradientEstimate, oneChain } from "./stochastic-gradient.js";
@@ -65,11 +66,24 @@ function checked<Step>(options: SgldOptions, step: (stepSize: Scheduled) => Step
   };
 }
 
-export const sgldDefinition = oneChain("sgld", (energy, options: SgldOptions) => {
-  const settings = checked(options, (stepSize) => tabulatedOption("sgld", "stepSize", stepSize, positiveNumber));
-  return stochasticLangevinKernel("sgld", energy, gradientEstimate("sgld", energy, settings), {
-    ...settings,
-    preconditioner: settings.preconditioner === "rmsprop" ? "frozen" : "none",
-    momentum: 0,
-  });
-});
+const freezeStep: Freeze = freezing("sgld", { numbers: ["stepSize"] });
+
+const freezeSgld: Freeze = (options, adapted, run) => {
+  if (options.preconditioner === "rmsprop") {
+    throw new RangeError('sgld: the preconditioner "rmsprop" has learnt cannot be given as an option');
+  }
+  return freezeStep(options, adapted, run);
+};
+
+export const sgldDefinition = oneChain(
+  "sgld",
+  (energy, options: SgldOptions) => {
+    const settings = checked(options, (stepSize) => tabulatedOption("sgld", "stepSize", stepSize, positiveNumber));
+    return stochasticLangevinKernel("sgld", energy, gradientEstimate("sgld", energy, settings), {
+      ...settings,
+      preconditioner: settings.preconditioner === "rmsprop" ? "frozen" : "none",
+      momentum: 0,
+    });
+  },
+  freezeSgld,
+);

@@ -3,6 +3,7 @@
 
 import { knownOptions, positiveNumber } from "../arguments/index.js";
 import type { Energy } from "../energies/energy.js";
+import { freezing } from "./freezing.js";
 import type { Kernel, KernelState, Sampler } from "./kernel.js";
 import { type Scheduled, scheduledOption, type Tabulated, tabulatedOption, valueAt } from "./scheduled.js";
 import {
@@ -202,7 +203,11 @@ function checked<Step>(options: SgnhtOptions, step: (stepSize: Scheduled) => Ste
   };
 }
 
-export const sgnhtDefinition = oneChain("sgnht", (energy, options: SgnhtOptions) => {
-  const settings = checked(options, (stepSize) => tabulatedOption("sgnht", "stepSize", stepSize, positiveNumber));
-  return sgnhtKernel(energy, gradientEstimate("sgnht", energy, settings), settings);
-});
+export const sgnhtDefinition = oneChain(
+  "sgnht",
+  (energy, options: SgnhtOptions) => {
+    const settings = checked(options, (stepSize) => tabulatedOption("sgnht", "stepSize", stepSize, positiveNumber));
+    return sgnhtKernel(energy, gradientEstimate("sgnht", energy, settings), settings);
+  },
+  freezing("sgnht", { numbers: ["stepSize", "diffusion"] }),
+);

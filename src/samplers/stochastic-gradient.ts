@@ -113,9 +113,11 @@ export function refreshEnergy(energy: Energy, state: KernelState): void {
 export function oneChain(
   where: string,
   build: (energy: Energy, options: never) => ReturnType<SamplerDefinition["build"]>,
+  freeze: SamplerDefinition["freeze"],
 ): SamplerDefinition {
   return {
     columns: false,
+    freeze,
     build(energy, options, width) {
       if (width !== 1) refuse(where, "width", "1", width);
       return build(energy, options as never);
