@@ -36,11 +36,11 @@ export function assertExpectations(
 }
 
 function missesOf(chainsOfEach: readonly Float64Array[][], expectations: readonly Expectation[]): string[] {
-  return expectations.flatMap(({ of, exact }, e) => {
+  return expectations.flatMap(({ of, exact, error: ofExact = 0 }, e) => {
     const chains = chainsOfEach[e];
     const all = chains.flatMap((chain) => Array.from(chain));
     const mean = all.reduce((sum, value) => sum + value, 0) / all.length;
-    const error = mcseMean(chains);
+    const error = Math.hypot(mcseMean(chains), ofExact);
     const ess = essMean(chains);
     const holds = Math.abs(mean - exact) <= Z * error && ess > 200;
     return holds ? [] : [`E[${of}] is ${exact}, estimated ${mean} +- ${error} from ${ess.toFixed(0)} effective draws`];

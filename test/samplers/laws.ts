@@ -12,6 +12,8 @@ export interface Expectation {
   readonly of: string;
   readonly f: (q: Float64Array, energy: number) => number;
   readonly exact: number;
+  /** Standard error of `exact`, where it was itself estimated from independent draws. */
+  readonly error?: number;
 }
 
 export function energyOf(dim: number, valueAndGradient: (q: Float64Array, gradient: Float64Array) => number): Energy {
