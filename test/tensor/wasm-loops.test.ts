@@ -117,6 +117,37 @@ describe("WebAssembly equals the interpreter but for rounding", () => {
     );
   });
 
+  it("on matrix products deeper and taller than what is taken at once, exactly", () => {
+    for (const dtype of dtypes) {
+      for (const [m, k, n] of [
+        [2, 257, 3],
+        [128, 256, 8],
+        [131, 513, 9],
+        [261, 300, 2],
+        // Rows of the second a multiple of 4096 bytes apart: it is copied panel by panel.
+        [9, 530, dtype === "f64" ? 512 : 1024],
+      ]) {
+        const f = ([a, b, c, d]: Tensor[]): Tensor[] => [
+          a.matmul(b),
+          c.transpose().matmul(b),
+          stack([a, a.mul(2)]).matmul(stack([d, d.neg()]).transpose([0, 2, 1])),
+        ];
+        const shapes = [
+          [m, k],
+          [k, n],
+          [k, m],
+          [n, k],
+        ];
+        const { graph, inputs } = traced(f, shapes, dtype);
+        // Sums of products of small whole numbers are not rounded, in whatever order they are taken.
+        inputs.forEach((input, i) => {
+          for (let at = 0; at < input.length; at++) input[at] = ((at * 37 + i) % 13) - 6;
+        });
+        agreesExactly({ graph, inputs });
+      }
+    }
+  });
+
   it("on sums and maxima along every axis, of every length", () => {
     for (const dtype of dtypes) {
       for (const n of lengths.filter((length) => length > 0)) {

@@ -98,9 +98,12 @@ export function nested(f: FunctionWriter, write: (inside: FunctionWriter) => voi
 }
 
 /** The code `count` times, at least once. */
-export function repeated(f: FunctionWriter, count: number, code: Code): Code {
+export function repeated(f: FunctionWriter, count: Code | number, code: Code): Code {
   const left = f.local("i32");
-  return [left.set(i32.constant(count)), loop(code, brIf(0, left.tee(i32.sub(left.get, i32.constant(1)))))];
+  return [
+    left.set(typeof count === "number" ? i32.constant(count) : count),
+    loop(code, brIf(0, left.tee(i32.sub(left.get, i32.constant(1))))),
+  ];
 }
 
 // Vectors in memory ----------------------------------------------------------------------------------------------------

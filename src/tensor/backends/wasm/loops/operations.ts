@@ -7,7 +7,7 @@ import { type Code, drop, type FunctionWriter, f32, f64, i32, type Local, promot
 import { copy, fill, move, walkOf, write } from "./copies.js";
 import { vectors } from "./elements.js";
 import { factorize, solve } from "./factorizations.js";
-import { type Product, packedLength, writeProduct } from "./matmul.js";
+import { accumulates, type Product, packedLength, writeProduct } from "./matmul.js";
 import { loadVector, nested, repeated, type Walk, writeNest } from "./nest.js";
 import { bytesPer, type Writer } from "./writer.js";
 
@@ -162,7 +162,10 @@ const operations: Readonly<Record<string, Write>> = {
       { parameters: views.map(() => "i32" as const) },
       (f) => writeProduct(f, v, product),
     );
-    w.step((f) => overBatch(f, w, shape.slice(0, -2), views, (...places) => multiply.call(...places)));
+    w.step((f) => {
+      if (accumulates(product)) fill(f, w, out, shape, 0);
+      overBatch(f, w, shape.slice(0, -2), views, (...places) => multiply.call(...places));
+    });
   },
   cholesky: (w, out, [matrix], { shape, dtype }) => {
     if (sizeOf(shape) === 0) return;
