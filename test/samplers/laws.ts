@@ -133,3 +133,21 @@ export const truncatedNormal: Law = {
     { of: "x^2", f: (q) => q[0] ** 2, exact: 0.7737413035499233 },
   ],
 };
+
+/** x^2 / 2 + (y - x^2 / 2)^2 / 2: x ~ N(0, 1), y given x ~ N(x^2 / 2, 1). Bent, but soft enough for short steps. */
+export const gentleBend: Law = {
+  energy: energyOf(2, ([x, y], gradient) => {
+    const off = y - (x * x) / 2;
+    gradient[0] = x - x * off;
+    gradient[1] = off;
+    return (x * x + off * off) / 2;
+  }),
+  expectations: [
+    { of: "x", f: ([x]) => x, exact: 0 },
+    { of: "x^2", f: ([x]) => x * x, exact: 1 },
+    { of: "y", f: ([, y]) => y, exact: 0.5 },
+    // 1 + var(x^2) / 4
+    { of: "(y - 0.5)^2", f: ([, y]) => (y - 0.5) ** 2, exact: 1.5 },
+    { of: "U", f: (_, value) => value, exact: 1 },
+  ],
+};

@@ -6,7 +6,15 @@ import { energy as traced } from "../../src/energies/traced.js";
 import { type MalaOptions, mala, malaDefinition } from "../../src/samplers/mala.js";
 import { constant } from "../../src/tensor/index.js";
 import { assertExpectations, type Plan, visit } from "./expectations.js";
-import { banana, bimodal, correlatedGaussian, independentGaussian, type Law, truncatedNormal } from "./laws.js";
+import {
+  banana,
+  bimodal,
+  correlatedGaussian,
+  gentleBend,
+  independentGaussian,
+  type Law,
+  truncatedNormal,
+} from "./laws.js";
 
 const plan: Plan = { chains: 8, width: 4, warmup: 500, draws: 5000, seed: 60, start: [0.5, 0.5] };
 
@@ -31,7 +39,8 @@ const cells: { name: string; law: Law; start: number[]; draws?: number; options:
     start: [0, 0],
     options: { mass: 2, targetAcceptance: 0.8 },
   },
-  { name: "the banana", law: banana, start: [1, 1], draws: 60000, options: { stepSize: 0.01 } },
+  { name: "a gentle bend", law: gentleBend, start: [1, 1], draws: 10000, options: {} },
+  { name: "a gentle bend", law: gentleBend, start: [1, 1], draws: 10000, options: { stepSize: 0.4 } },
   { name: "the bimodal energy, within its modes", law: bimodal, start: [2, 2], options: {} },
   { name: "a normal cut off by walls", law: truncatedNormal, start: [0], options: { stepSize: 0.5 } },
 ];

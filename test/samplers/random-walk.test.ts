@@ -6,7 +6,15 @@ import { energy as traced } from "../../src/energies/traced.js";
 import { type RandomWalkOptions, randomWalk, randomWalkDefinition } from "../../src/samplers/random-walk.js";
 import { constant } from "../../src/tensor/index.js";
 import { assertExpectations, type Plan, visit } from "./expectations.js";
-import { banana, correlatedGaussian, energyOf, independentGaussian, type Law, truncatedNormal } from "./laws.js";
+import {
+  banana,
+  correlatedGaussian,
+  energyOf,
+  gentleBend,
+  independentGaussian,
+  type Law,
+  truncatedNormal,
+} from "./laws.js";
 
 const plan: Plan = { chains: 8, width: 4, warmup: 1000, draws: 10000, seed: 70, start: [0.5, 0.5] };
 
@@ -32,7 +40,8 @@ const cells: { name: string; law: Law; start: number[]; draws?: number; options:
       ],
     },
   },
-  { name: "the banana", law: banana, start: [1, 1], draws: 60000, options: { covariance: [0.5, 2.5] } },
+  { name: "a gentle bend", law: gentleBend, start: [1, 1], draws: 10000, options: {} },
+  { name: "a gentle bend", law: gentleBend, start: [1, 1], draws: 10000, options: { covariance: [1, 2] } },
   { name: "a normal cut off by walls", law: truncatedNormal, start: [0], options: {} },
 ];
 
