@@ -63,7 +63,9 @@ export function cheesWarmup<State extends KernelState>(
   const { initial, ends } = windows(adaptMass ? warmup : 0);
   const lastEnd = ends.length > 0 ? ends[ends.length - 1] : 0;
   const transitions = new Float64Array(width);
-  /** The running mean square of the criterion's slope. */
+  const searched = new Float64Array(width);
+  /** Adam's steps since the mass last changed, and the running mean square of the criterion's slope over them. */
+  const updates = new Float64Array(width);
   const squares = new Float64Array(width);
   /** The length's logarithm, and its average. */
   const logLength = new Float64Array(width);
@@ -76,6 +78,7 @@ export function cheesWarmup<State extends KernelState>(
       return Math.log(sum / width);
     };
     stepSize.fill(searchStepSize(where, stepSize[0], accept));
+    searched.set(stepSize);
     for (let c = 0; c < width; c++) averaging.restart(c, stepSize[c]);
   }
 
@@ -83,15 +86,22 @@ export function cheesWarmup<State extends KernelState>(
   function learnLength(): void {
     const slope = cheesGradient(tunable.flight());
     if (!Number.isFinite(slope)) return;
-    const t = transitions[0];
+    const t = updates[0] + 1;
+    updates.fill(t);
     squares.fill(SQUARES_DECAY * squares[0] + (1 - SQUARES_DECAY) * slope * slope);
     const scale = Math.sqrt(squares[0] / (1 - SQUARES_DECAY ** t));
     const update = scale > 0 ? (LEARNING_RATE * slope) / scale : 0;
     const moved = logLength[0] + Math.min(MOST_UPDATE, Math.max(-MOST_UPDATE, update));
-    // Below one step all trajectories are alike, and what noise there is would let the length drift away.
-    logLength.fill(Math.min(Math.max(moved, Math.log(stepSize[0])), Math.log(mostSteps * stepSize[0])));
-    const weight = t ** -AVERAGING;
+    setLength(moved);
+    const weight = transitions[0] ** -AVERAGING;
     logAverage.fill((1 - weight) * logAverage[0] + weight * logLength[0]);
+  }
+
+  // Below one step all trajectories are alike, and what noise there is would let the length drift away.
+  function setLength(logarithm: number): void {
+    // The step size found by search, for those that dual averaging tries at first are far too long.
+    const least = Math.log(searched[0]);
+    logLength.fill(Math.min(least + Math.log(mostSteps), Math.max(least, logarithm)));
   }
 
   /** A new mass, and the trajectory as long as before in the new scales: its largest scales are those that its length is for. */
@@ -105,13 +115,16 @@ export function cheesWarmup<State extends KernelState>(
       inverseMass.fill(shrunk, i * width, (i + 1) * width);
     }
     const shift = Math.log(old / renewed) / 2;
-    logLength.fill(logLength[0] + shift);
-    logAverage.fill(logAverage[0] + shift);
     for (let c = 0; c < width; c++) {
       moments.reset(c);
       tunable.massChanged(c);
     }
     searchFrom(state, random);
+    setLength(logLength[0] + shift);
+    logAverage.fill(logAverage[0] + shift);
+    // Slopes have another size from now on: measured by the earlier ones the next steps would leap over the first maximum.
+    updates.fill(0);
+    squares.fill(0);
   }
 
   return {
@@ -139,6 +152,8 @@ export function cheesWarmup<State extends KernelState>(
     },
     memory: () => ({
       transitions,
+      searched,
+      updates,
       squares,
       logLength,
       logAverage,
