@@ -7,6 +7,7 @@ export { constrained } from "./constrained.js";
 export { type DonutOptions, donut } from "./donut.js";
 export { type DoubleWellOptions, doubleWell } from "./double-well.js";
 export { type EightSchoolsOptions, eightSchools } from "./eight-schools.js";
+export { type FormulaOptions, formula } from "./formula/formula.js";
 export { type FunnelOptions, funnel } from "./funnel.js";
 export { type GaussianOptions, gaussian } from "./gaussian.js";
 export { type GaussianMixtureOptions, gaussianMixture } from "./gaussian-mixture.js";
