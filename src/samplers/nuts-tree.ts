@@ -3,7 +3,7 @@
 // list of the subtrees that wait for a neighbour of their size, one per level, as the ones of a binary counter.
 
 import type { Random } from "../random/random.js";
-import type { Orbit } from "./orbit.js";
+import { foursGoOn, type Orbit, pairGoesOn } from "./orbit.js";
 
 /** What the last `grow` found. */
 export interface TreeResult {
@@ -28,7 +28,7 @@ export function pointsOf(maxTreeDepth: number): number {
   return 3 * (maxTreeDepth + 2);
 }
 
-/** Sums of momenta: two for each level, of which the lowest needs none and lends the trajectory one. */
+/** Sums of momenta: two for each level, of which the lowest two need none and lend the trajectory one. */
 export function sumsOf(maxTreeDepth: number): number {
   return 2 * (maxTreeDepth + 1);
 }
@@ -117,8 +117,10 @@ export function nutsTree(orbit: Orbit, maxTreeDepth: number, maxEnergyError: num
         const sum = 2 * (level + 1) + ((n >> (level + 1)) & 1);
         const goesOn =
           level === 0
-            ? orbit.pairGoesOn(first[0], tip, sum)
-            : orbit.goesOn(first[level], last[level], 2 * level, begin, tip, 2 * level + 1, sum);
+            ? pairGoesOn(orbit, first[0], tip)
+            : level === 1
+              ? foursGoOn(orbit, first[1], last[1], last[1], begin, tip, sum)
+              : orbit.goesOn(first[level], last[level], 2 * level, begin, tip, 2 * level + 1, sum);
         if (!goesOn) return false;
         release(last[level]);
         release(begin);
@@ -160,8 +162,10 @@ export function nutsTree(orbit: Orbit, maxTreeDepth: number, maxEnergyError: num
         trajectoryWeight += weight[depth];
         goesOn =
           depth === 0
-            ? orbit.pairGoesOn(near, tip, TRAJECTORY)
-            : orbit.goesOn(far, near, TRAJECTORY, begin, tip, 2 * depth, TRAJECTORY);
+            ? pairGoesOn(orbit, near, tip)
+            : depth === 1
+              ? foursGoOn(orbit, far, near, near === 0 ? far : near, begin, tip, TRAJECTORY)
+              : orbit.goesOn(far, near, TRAJECTORY, begin, tip, 2 * depth, TRAJECTORY);
         release(near);
         release(begin);
         if (forward) right = tip;

@@ -13,14 +13,19 @@ export interface Orbit {
   readonly potential: Float64Array;
   /** p' M^-1 p / 2 at each point. */
   readonly kinetic: Float64Array;
+  /** The product of each point's momentum, p, and that of the point from which it was reached, o: o' M^-1 p. */
+  readonly along: Float64Array;
   position(point: number): Float64Array;
   gradient(point: number): Float64Array;
   /** Makes point 0 the start: this position, and a momentum drawn from N(0, M) by `dim` normal numbers. */
   begin(start: OrbitStart, random: Random): void;
   /** One leapfrog step from a point to another, forward or backward in time. */
   leap(from: number, to: number, forward: boolean): void;
-  /** Whether two neighbouring points still move apart: the U-turn criterion of a tree of two. `sum` becomes the sum of their momenta. */
-  pairGoesOn(first: number, second: number, sum: number): boolean;
+  /**
+   * The products a' M^-1 c, a' M^-1 d and b' M^-1 d of the momenta at four points, in an array that the next call overwrites. The sum of all four
+   * momenta is written to `sum`.
+   */
+  products(a: number, b: number, c: number, d: number, sum: number): Float64Array;
   /**
    * Whether two neighbouring stretches of a trajectory, together and across their join, still go on: each is given by its first and
    * last point and the sum of its momenta; `sum`, which may be one of these, becomes the sum of both.
@@ -34,6 +39,40 @@ export interface Orbit {
     nextMomenta: number,
     sum: number,
   ): boolean;
+}
+
+/** The criterion for two neighbouring points, of which the second was reached from the first. */
+export function pairGoesOn({ kinetic, along }: Orbit, first: number, second: number): boolean {
+  return 2 * kinetic[first] + along[second] > 0 && 2 * kinetic[second] + along[second] > 0;
+}
+
+/**
+ * The same as `goesOn` for two neighbouring pairs, from products of which half are known: c was reached from b, d from c, and `later` is the one
+ * of a and b that was reached from the other.
+ */
+export function foursGoOn(
+  orbit: Orbit,
+  a: number,
+  b: number,
+  later: number,
+  c: number,
+  d: number,
+  sum: number,
+): boolean {
+  const { kinetic, along } = orbit;
+  const products = orbit.products(a, b, c, d, sum);
+  const [ac, ad, bd] = [products[0], products[1], products[2]];
+  const [ab, bc, cd] = [along[later], along[c], along[d]];
+  const toThird = 2 * kinetic[a] + ab + ac;
+  const fromSecond = bd + cd + 2 * kinetic[d];
+  return (
+    toThird + ad > 0 &&
+    ad + fromSecond > 0 &&
+    toThird > 0 &&
+    ac + bc + 2 * kinetic[c] > 0 &&
+    2 * kinetic[b] + bc + bd > 0 &&
+    fromSecond > 0
+  );
 }
 
 export interface OrbitStart {
@@ -54,6 +93,8 @@ export function plainOrbit(energy: Energy, points: number, sums: number): Orbit 
   const summed = vectors(sums);
   const potential = new Float64Array(points);
   const kinetic = new Float64Array(points);
+  const along = new Float64Array(points);
+  const found = new Float64Array(3);
   let metric: Metric;
   let stepSize = 0;
 
@@ -70,6 +111,7 @@ export function plainOrbit(energy: Energy, points: number, sums: number): Orbit 
     points,
     potential,
     kinetic,
+    along,
     position: (point) => positions[point],
     gradient: (point) => gradients[point],
 
@@ -93,22 +135,33 @@ export function plainOrbit(energy: Energy, points: number, sums: number): Orbit 
       metric.velocity(p, v);
       for (let i = 0; i < dim; i++) q[i] = q0[i] + step * v[i];
       potential[to] = energy.valueAndGradient(q, g);
-      for (let i = 0; i < dim; i++) p[i] -= half * g[i];
+      const v0 = velocities[from];
+      let product = 0;
+      for (let i = 0; i < dim; i++) {
+        const momentum = p[i] - half * g[i];
+        p[i] = momentum;
+        product += v0[i] * momentum;
+      }
+      along[to] = product;
       setKinetic(to);
     },
 
-    pairGoesOn(first, second, sum) {
-      const [va, vb, pa, pb] = [velocities[first], velocities[second], momenta[first], momenta[second]];
+    products(a, b, c, d, sum) {
+      const [va, vb, pa, pb, pc, pd] = [velocities[a], velocities[b], momenta[a], momenta[b], momenta[c], momenta[d]];
       const rho = summed[sum];
-      let atFirst = 0;
-      let atSecond = 0;
+      let ac = 0;
+      let ad = 0;
+      let bd = 0;
       for (let i = 0; i < dim; i++) {
-        const both = pa[i] + pb[i];
-        rho[i] = both;
-        atFirst += va[i] * both;
-        atSecond += vb[i] * both;
+        rho[i] = pa[i] + pb[i] + (pc[i] + pd[i]);
+        ac += va[i] * pc[i];
+        ad += va[i] * pd[i];
+        bd += vb[i] * pd[i];
       }
-      return atFirst > 0 && atSecond > 0;
+      found[0] = ac;
+      found[1] = ad;
+      found[2] = bd;
+      return found;
     },
 
     goesOn(first, last, own, nextFirst, nextLast, next, sum) {
