@@ -1,8 +1,9 @@
 // Fingerprints of plain data: equal data have equal ones, and others differ in practice. 128 bits, not meant to withstand anybody who
 // looks for two data of one fingerprint.
 //
-// Four lanes take every fourth 32-bit word each, by a step that is one-to-one in the lane and in the word, so that data of equal length
-// that differ in one word never agree. The lanes do not wait for each other, which makes this about as fast as reading.
+// Four lanes take every fourth 32-bit word each (as in xxHash, Y. Collet), by a step that is one-to-one in the lane for a given word and in
+// the word for a given lane, so that data of equal length that differ in one word never agree. The lanes do not wait for each other, which
+// makes this nearly as fast as reading; the price is that differences which fall into one lane alone are told apart by its 32 bits.
 
 /** Takes bytes in any number of pieces; the pieces do not matter, only the bytes. */
 export interface Digest {
@@ -42,7 +43,7 @@ export function digest(): Digest {
       end[0] ^= length;
       end[1] ^= Math.floor(length / 2 ** 32);
       for (let round = 0; round < 3; round++) {
-        for (let k = 0; k < 4; k++) end[k] = mixed((end[k] + end[(k + 3) & 3]) | 0);
+        for (let k = 0; k < 4; k++) end[k] = mixed(end[k] + end[(k + 3) & 3]);
       }
       return Array.from(end, (word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
     },
@@ -81,18 +82,18 @@ export function fingerprintOf(value: unknown): string {
   return sum.hex();
 }
 
-/** Hot: a nanosecond per word. */
+/** Hot: two nanoseconds per word at most. */
 function absorb(lanes: Int32Array, words: Int32Array): void {
   let [a, b, c, d] = lanes;
   for (let k = 0; k < words.length; k += 4) {
-    a = Math.imul((a ^ words[k]) + 0x3d4d51cb, 0x7feb352d);
-    b = Math.imul((b ^ words[k + 1]) + 0x3d4d51cb, 0x7feb352d);
-    c = Math.imul((c ^ words[k + 2]) + 0x3d4d51cb, 0x7feb352d);
-    d = Math.imul((d ^ words[k + 3]) + 0x3d4d51cb, 0x7feb352d);
-    a = (a << 13) | (a >>> 19);
-    b = (b << 13) | (b >>> 19);
-    c = (c << 13) | (c >>> 19);
-    d = (d << 13) | (d >>> 19);
+    a = (a + Math.imul(words[k], 0x7feb352d)) | 0;
+    b = (b + Math.imul(words[k + 1], 0x7feb352d)) | 0;
+    c = (c + Math.imul(words[k + 2], 0x7feb352d)) | 0;
+    d = (d + Math.imul(words[k + 3], 0x7feb352d)) | 0;
+    a = Math.imul((a << 13) | (a >>> 19), 0x846ca68b);
+    b = Math.imul((b << 13) | (b >>> 19), 0x846ca68b);
+    c = Math.imul((c << 13) | (c >>> 19), 0x846ca68b);
+    d = Math.imul((d << 13) | (d >>> 19), 0x846ca68b);
   }
   lanes[0] = a;
   lanes[1] = b;
@@ -105,6 +106,7 @@ function partOf(word: number, bytes: number): number {
   return bytes === 0 ? 0 : word & (0xffffffff >>> (32 - 8 * bytes));
 }
 
+/** One-to-one on 32 bits: the finaliser of MurmurHash3 (A. Appleby) with the constants that C. Wellons found to mix best (2018). */
 function mixed(h: number): number {
   h = Math.imul(h ^ (h >>> 16), 0x7feb352d);
   h = Math.imul(h ^ (h >>> 15), 0x846ca68b);
