@@ -176,6 +176,7 @@ export function cheesGradient(flight: Flight): number {
   const outward = new Float64Array(width);
   let weights = 0;
   for (let c = 0; c < width; c++) if (diverging[c] === 0) weights += acceptance[c];
+  if (weights === 0) return Number.NaN;
   for (let from = 0; from < before.length; from += width) {
     let [start, end] = [0, 0];
     for (let c = 0; c < width; c++) {
