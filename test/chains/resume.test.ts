@@ -42,6 +42,31 @@ for (const kind of Object.keys(samplers)) {
   });
 }
 
+/** Adaptations that keep more than the usual one. */
+const adapting: [string, Sampler, SampleOptions][] = [
+  ["HMC with a dense mass", hmc({ mass: "dense" }), {}],
+  ["HMC with a low-rank mass", hmc({ mass: "lowRank" }), {}],
+  ["HMC that adapts as nutpie does", hmc({ adaptation: "nutpie" }), {}],
+  ["HMC whose chains adapt together", hmc({ adaptation: "chees" }), { chains: 90, warmup: 60 }],
+  ["NUTS with a dense mass", nuts({ mass: "dense" }), {}],
+  ["NUTS with a low-rank mass", nuts({ mass: "lowRank" }), {}],
+];
+
+for (const [what, sampler, options] of adapting) {
+  test(`${what} goes on as if it had never been interrupted`, () =>
+    resumesExactly(correlated, sampler, { warmup: 170, draws: 6, ...options }));
+}
+
+test("chains that adapt together are one group, with the same draws on any number of workers", async () => {
+  const options = { chains: 150, warmup: 50, draws: 20, seed: 6, onEvent: silent };
+  const here = await sample(correlated, hmc({ adaptation: "chees" }), { ...options, workers: 0 });
+  assert.equal(new Set(here.adapted.inverseMass.filter((_, k) => k % 2 === 0)).size, 1);
+  for (const workers of [1, 3]) {
+    const there = await sample(correlated, hmc({ adaptation: "chees" }), { ...options, workers });
+    assert.deepEqual(content(there), content(here));
+  }
+});
+
 async function usual(kind: string): Promise<[Energy, Sampler]> {
   const sampler: Sampler = { kind, options: {} };
   try {
