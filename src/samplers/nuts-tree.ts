@@ -54,11 +54,9 @@ export function nutsTree(orbit: Orbit, maxTreeDepth: number, maxEnergyError: num
   const free = new Int32Array(points);
   let freePoints = 0;
 
-  let start = 0;
-  let logUnit = 0;
-  let trajectoryWeight = 0;
-  let acceptances = 0;
-  let newWeight = 0;
+  // In an array, because numbers that closures share are boxed anew at each write.
+  const now = new Float64Array(5);
+  const [START, LOG_UNIT, TRAJECTORY_WEIGHT, ACCEPTANCES, NEW_WEIGHT] = [0, 1, 2, 3, 4];
 
   function release(point: number): void {
     if (--parts[point] === 0) free[freePoints++] = point;
@@ -69,26 +67,26 @@ export function nutsTree(orbit: Orbit, maxTreeDepth: number, maxEnergyError: num
     const point = free[--freePoints];
     parts[point] = 3;
     orbit.leap(from, point, forward);
-    const error = potential[point] + kinetic[point] - start;
+    const error = potential[point] + kinetic[point] - now[START];
     result.leapfrogSteps++;
     if (!(Math.abs(error) <= maxEnergyError)) {
-      if (Number.isFinite(error)) acceptances += Math.min(1, Math.exp(-error));
+      if (Number.isFinite(error)) now[ACCEPTANCES] += Math.min(1, Math.exp(-error));
       result.diverging = true;
       return -1;
     }
     const ratio = Math.exp(-error);
-    acceptances += ratio < 1 ? ratio : 1;
-    if (-error - logUnit > MOST_LOG_WEIGHT) countFrom(-error);
-    newWeight = logUnit === 0 ? ratio : Math.exp(-error - logUnit);
+    now[ACCEPTANCES] += ratio < 1 ? ratio : 1;
+    if (-error - now[LOG_UNIT] > MOST_LOG_WEIGHT) countFrom(-error);
+    now[NEW_WEIGHT] = now[LOG_UNIT] === 0 ? ratio : Math.exp(-error - now[LOG_UNIT]);
     return point;
   }
 
   /** From now on weights are exp(H0 - H - log): such an energy is met where a trajectory comes down from a bad start. */
   function countFrom(log: number): void {
-    const factor = Math.exp(logUnit - log);
-    trajectoryWeight *= factor;
+    const factor = Math.exp(now[LOG_UNIT] - log);
+    now[TRAJECTORY_WEIGHT] *= factor;
     for (let level = 0; level <= maxTreeDepth; level++) weight[level] *= factor;
-    logUnit = log;
+    now[LOG_UNIT] = log;
   }
 
   /**
@@ -103,7 +101,7 @@ export function nutsTree(orbit: Orbit, maxTreeDepth: number, maxEnergyError: num
       if (tip < 0) return false;
       let begin = tip;
       let chosen = tip;
-      let own = newWeight;
+      let own = now[NEW_WEIGHT];
       let level = 0;
       // Bit k of n says whether a subtree waits at level k.
       for (; ((n >> level) & 1) === 1; level++) {
@@ -140,10 +138,10 @@ export function nutsTree(orbit: Orbit, maxTreeDepth: number, maxEnergyError: num
       parts[0] = 3;
       freePoints = 0;
       for (let point = points - 1; point > 0; point--) free[freePoints++] = point;
-      start = potential[0] + kinetic[0];
-      logUnit = 0;
-      trajectoryWeight = 1;
-      acceptances = 0;
+      now[START] = potential[0] + kinetic[0];
+      now[LOG_UNIT] = 0;
+      now[TRAJECTORY_WEIGHT] = 1;
+      now[ACCEPTANCES] = 0;
       result.leapfrogSteps = 0;
       result.diverging = false;
 
@@ -155,11 +153,11 @@ export function nutsTree(orbit: Orbit, maxTreeDepth: number, maxEnergyError: num
         if (!double(depth, near, forward, random)) break;
         const [begin, tip] = [first[depth], last[depth]];
         // Biased towards the new half (Betancourt 2017, A.3.2): taken with probability min(1, new weight / old weight).
-        if (random.uniform() * trajectoryWeight < weight[depth]) {
+        if (random.uniform() * now[TRAJECTORY_WEIGHT] < weight[depth]) {
           release(selected);
           selected = drawn[depth];
         } else release(drawn[depth]);
-        trajectoryWeight += weight[depth];
+        now[TRAJECTORY_WEIGHT] += weight[depth];
         goesOn =
           depth === 0
             ? pairGoesOn(orbit, near, tip)
@@ -174,7 +172,7 @@ export function nutsTree(orbit: Orbit, maxTreeDepth: number, maxEnergyError: num
       }
       result.selected = selected;
       result.depth = depth;
-      result.acceptance = acceptances / result.leapfrogSteps;
+      result.acceptance = now[ACCEPTANCES] / result.leapfrogSteps;
     },
   };
 }

@@ -11,6 +11,7 @@ import { type Metric, metricFor } from "../../src/samplers/metric.js";
 import { nutsTree, pointsOf, sumsOf } from "../../src/samplers/nuts-tree.js";
 import { type Orbit, plainOrbit } from "../../src/samplers/orbit.js";
 import { compiledOrbit } from "../../src/samplers/orbit-program.js";
+import { banana, correlatedGaussian } from "./laws.js";
 import { recursiveNuts } from "./recursive-nuts.js";
 
 const rows = (dim: number, r: number): number[][] =>
@@ -33,6 +34,13 @@ interface Case {
 const one = (dim: number): Metric => metricFor("test", 1, dim);
 const cases: readonly Case[] = [
   { what: "a banana", energy: tracedBanana(), metric: one(2), stepSize: 0.15 },
+  { what: "a banana, by hand", energy: banana.energy, metric: one(2), stepSize: 0.15 },
+  {
+    what: "an energy by hand and a dense mass",
+    energy: correlatedGaussian(1.2).energy,
+    metric: metricFor("test", rows(2, 0.6), 2),
+    stepSize: 0.3,
+  },
   { what: "one dimension", energy: gaussian({ mean: [3] }), metric: one(1), stepSize: 0.9 },
   {
     what: "a diagonal mass",
