@@ -20,6 +20,15 @@ export function rhatBasic(chains: readonly ArrayLike<number>[], options: { split
   return potentialScaleReduction((options.split ?? true) ? split(numbers) : numbers);
 }
 
+/**
+ * `rhatBasic` of split chains: Gelman's split R-hat, neither ranked nor folded.
+ *
+ * @example rhatSplit([[1, 2, 3, 4]]) // 2.1213
+ */
+export function rhatSplit(chains: readonly ArrayLike<number>[]): number {
+  return potentialScaleReduction(split(asChains("rhatSplit", chains)));
+}
+
 /** R-hat of the chains as they are, split or transformed before. */
 export function potentialScaleReduction(chains: readonly Float64Array[]): number {
   if (isUndefined(chains)) return Number.NaN;

@@ -16,8 +16,24 @@ import { split } from "./split.js";
 export function rhat(chains: readonly ArrayLike<number>[]): number {
   const numbers = asChains("rhat", chains);
   const bulk = potentialScaleReduction(rankNormalize(split(numbers)));
-  const tail = potentialScaleReduction(rankNormalize(split(fold(numbers))));
+  const tail = rhatFoldedOf(numbers);
   return Math.max(bulk, tail); // NaN where either is
+}
+
+/**
+ * Rank-normalised split R-hat of the distances from the median alone, the half of `rhat` that sees chains of unequal width. NaN where
+ * `rhat` is, but for draws whose distances from the median are all equal.
+ *
+ * Vehtari et al. 2021, section 4.2, eq. 15.
+ *
+ * @example rhatFolded([[1, -2, 2, -1], [9, -8, 8, -9]]) // 1.6187
+ */
+export function rhatFolded(chains: readonly ArrayLike<number>[]): number {
+  return rhatFoldedOf(asChains("rhatFolded", chains));
+}
+
+function rhatFoldedOf(chains: readonly Float64Array[]): number {
+  return potentialScaleReduction(rankNormalize(split(fold(chains))));
 }
 
 /** Distances from the median of all draws (eq. 15), taken before the split as in `posterior`, so that an odd N counts whole. */

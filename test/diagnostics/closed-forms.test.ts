@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as diagnostics from "../../src/diagnostics/index.js";
+import { spectrumAtZero } from "../../src/diagnostics/spectrum-at-zero.js";
 import { stream } from "../../src/random/index.js";
 
 const Z = 4.5;
@@ -89,6 +90,73 @@ describe("an AR(1) process", () => {
     });
   }
 
+  for (const phi of [0, 0.5, 0.9]) {
+    test(`phi = ${phi}: the integrated time is (1 + phi) / (1 - phi), but for what the window leaves out`, () => {
+      const tau = (1 + phi) / (1 - phi);
+      twice((seed, N) => {
+        const { tau: estimate, window, reliable } = diagnostics.integratedTime(ar1(seed, phi, 4, N));
+        assert.ok(reliable && window >= 5 * estimate);
+        const leftOut = (2 * phi ** (window + 1)) / (1 - phi) / tau;
+        within(estimate / tau, 1 - leftOut, Z * Math.sqrt((2 * (2 * window + 1)) / (4 * N)));
+      }, 20000);
+    });
+  }
+
+  test("chains shorter than 50 autocorrelation times are not believed", () => {
+    assert.equal(diagnostics.integratedTime(ar1(1, 0.95, 4, 400)).reliable, false);
+  });
+
+  test("the spectrum at zero is (1 - phi^2) / (1 - phi)^2", () => {
+    twice((seed, N) => {
+      const [x] = ar1(seed, 0.6, 1, N);
+      // Of a first-order model fitted to N values: the variance of log(1 - phi) is (1 - phi^2) / (1 - phi)^2 / N, that of log variance 2 / N.
+      // The order that AIC chooses may be larger, and with it the variance; twice the error allows for that.
+      within(Math.log(spectrumAtZero(x) / 4), 0, 2 * Z * Math.sqrt((4 * 4 + 2) / N));
+    }, 20000);
+  });
+
+  test("Geweke's z is standard normal of stationary chains", () => {
+    twice((seed, N) => {
+      const z = ar1(seed, 0.5, 200, N).map((x) => diagnostics.geweke(x));
+      const squares = z.reduce((sum, value) => sum + value * value, 0);
+      within(z.reduce((sum, value) => sum + value, 0) / Math.sqrt(200), 0, Z);
+      // Of 200 values; the spectra's own errors, of the tenth above all, widen it by a few per cent.
+      within(squares / 200, 1.05, Z * Math.sqrt(2 / 200));
+    }, 2000);
+  });
+
+  test("Heidelberger and Welch's test leaves one stationary chain in twenty its beginning", () => {
+    twice((seed, N) => {
+      const whole = ar1(seed, 0.5, 200, N).filter((x) => diagnostics.heidelbergerWelch(x).start === 0).length;
+      // The spectrum is that of the last half, whose error makes the test reject a little more often than it says.
+      within(whole / 200, 0.94, Z * Math.sqrt((0.05 * 0.95) / 200));
+    }, 2000);
+  });
+
+  test("a transient is left out, and the mean of the rest is within its interval", () => {
+    twice((seed, N) => {
+      const [x] = ar1(seed, 0.5, 1, N);
+      const late = diagnostics.heidelbergerWelch(x.map((value, t) => value + (t < N / 10 ? 10 : 5)));
+      assert.ok(late.stationary && late.accurate && late.start >= N / 10);
+      within(late.mean, 5, (Z / 1.96) * late.halfWidth);
+    }, 2000);
+  });
+
+  test("Raftery and Lewis ask of independent draws little more than the minimum, of an AR(1) chain more", () => {
+    twice((seed, N) => {
+      const [independent] = ar1(seed, 0, 1, N);
+      const [slow] = ar1(seed, 0.9, 1, N);
+      // dependence = (2 - a - b) / (a + b) and a burn-in of a few, with a + b = 1 within the error of two transition frequencies
+      // (of 2.5 % and of 97.5 % of the draws) where the chain is not thinned.
+      within(
+        diagnostics.rafteryLewis(independent).dependence,
+        1,
+        0.02 + 2 * Z * Math.sqrt((0.025 * 0.975) / (0.025 * N)),
+      );
+      assert.ok(diagnostics.rafteryLewis(slow).dependence > 5);
+    }, 20000);
+  });
+
   test("the mean's error is of the size that its Monte Carlo standard error says", () => {
     twice((seed, N) => {
       const chains = ar1(seed, 0.7, 4, N);
@@ -125,6 +193,29 @@ describe("independent draws", () => {
     }, 20000);
   });
 
+  test("every stretch of the law is known as well as S draws tell it", () => {
+    twice((seed, N) => {
+      const chains = ar1(seed, 0, 4, N);
+      for (const [a, b] of [
+        [0, 0.1],
+        [0.45, 0.55],
+        [0.7, 1],
+      ]) {
+        within((4 * N) / diagnostics.essLocal(chains, a, b), 1, Z * relativeError(1, 4 * N));
+      }
+    }, 20000);
+  });
+
+  test("nested R-hat is near 1, however short the chains", () => {
+    // (R^2 - 1) M N is F distributed with 15 and many degrees of freedom, for 16 superchains of M chains; 4.3 is passed once in 10^7.
+    twice((seed, N) => {
+      const chains = ar1(seed, 0, 128, N);
+      const superchains = chains.map((_, m) => m % 16);
+      const excess = diagnostics.rhatNested(chains, superchains) ** 2 - 1;
+      within(8 * N * excess, 1, 3.3);
+    }, 2);
+  });
+
   test("the narrowest interval of the exponential law starts at zero", () => {
     twice((seed, N) => {
       const random = stream(seed, "exponential");
@@ -141,6 +232,12 @@ describe("independent draws", () => {
 });
 
 describe("R-hat", () => {
+  test("of superchains sees that one began elsewhere", () => {
+    const chains = ar1(1, 0, 64, 2).map((x, m) => x.map((value) => value + (m % 8 === 3 ? 2 : 0)));
+    const superchains = chains.map((_, m) => m % 8);
+    assert.ok(diagnostics.rhatNested(chains, superchains) > 1.1);
+  });
+
   test("sees one chain elsewhere, a chain of another width, and a common drift", () => {
     const N = 500;
     const shifted = ar1(1, 0, 4, N).map((x, m) => x.map((value) => value + (m === 3 ? 1 : 0)));
@@ -148,6 +245,7 @@ describe("R-hat", () => {
     const drifting = ar1(1, 0, 4, N).map((x) => x.map((value, t) => value + (2 * t) / N));
     for (const chains of [shifted, narrow, drifting]) assert.ok(diagnostics.rhat(chains) > 1.05);
     // What the older one misses: equal means of unequal widths.
-    assert.ok(diagnostics.rhatBasic(narrow) < 1.02);
+    assert.ok(diagnostics.rhatSplit(narrow) < 1.02);
+    assert.equal(diagnostics.rhat(narrow), diagnostics.rhatFolded(narrow));
   });
 });

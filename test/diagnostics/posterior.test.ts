@@ -8,8 +8,7 @@ import { incompleteBeta } from "../../src/diagnostics/incomplete-beta.js";
 import * as diagnostics from "../../src/diagnostics/index.js";
 import { inverseIncompleteBeta } from "../../src/diagnostics/inverse-incomplete-beta.js";
 import { inverseNormal } from "../../src/diagnostics/inverse-normal.js";
-
-type Stored = number | string | null;
+import { asNumber, close, type Stored } from "./fixtures/compare.js";
 
 interface Reference {
   sets: { name: string; chains: Stored[][]; expected: Record<string, Stored | Stored[]> }[];
@@ -22,9 +21,22 @@ const reference: Reference = JSON.parse(readFileSync(new URL("fixtures/posterior
 
 const PROBABILITIES = [0, 0.1, 0.25, 0.9, 1]; // as in make.R
 
+const STRETCHES = [
+  [0, 0.1],
+  [0.4, 0.55],
+  [0.9, 1],
+];
+
+const superchains = (chains: number): number[] =>
+  Array.from({ length: chains }, (_, m) => (chains % 2 === 0 ? Math.floor(m / 2) : m));
+
 const statistics: Record<string, (chains: Float64Array[]) => number | ArrayLike<number>> = {
   rhat: diagnostics.rhat,
   rhatBasic: diagnostics.rhatBasic,
+  rhatSplit: diagnostics.rhatSplit,
+  rhatFolded: diagnostics.rhatFolded,
+  // posterior has it since 1.5; make.R computes the paper's formula. Two chains to a superchain where their number is even.
+  rhatNested: (chains) => diagnostics.rhatNested(chains, superchains(chains.length)),
   rhatUnsplit: (chains) => diagnostics.rhatBasic(chains, { split: false }),
   essBulk: diagnostics.essBulk,
   essTail: diagnostics.essTail,
@@ -33,6 +45,12 @@ const statistics: Record<string, (chains: Float64Array[]) => number | ArrayLike<
   essUnsplit: (chains) => diagnostics.essBasic(chains, { split: false }),
   essMedian: diagnostics.essMedian,
   essQuantile: (chains) => PROBABILITIES.map((p) => diagnostics.essQuantile(chains, p)),
+  essLocal: (chains) => STRETCHES.map(([a, b]) => diagnostics.essLocal(chains, a, b)),
+  // make.R computes emcee's rule.
+  integratedTime: (chains) => {
+    const { tau, window } = diagnostics.integratedTime(chains);
+    return [tau, window];
+  },
   // posterior 1.4.0 took absolute deviations; make.R computes what it has computed since 1.6.1, of squared ones.
   essSd: diagnostics.essSd,
   mcseMean: diagnostics.mcseMean,
@@ -60,8 +78,8 @@ describe("diagnostics agree with R's posterior", () => {
         const actual = statistics[name](chains);
         const actualList = typeof actual === "number" ? [actual] : Array.from(actual);
         assert.equal(actualList.length, expectedList.length, name);
-        // Autocovariances near zero are differences of larger numbers: their scale is that of lag 0.
-        const scale = name === "autocovariance" ? Math.abs(expectedList[0]) : 0;
+        // Autocovariances near zero are differences of larger numbers: their scale is that of lag 0, that of their sums 1.
+        const scale = name === "autocovariance" ? Math.abs(expectedList[0]) : name === "integratedTime" ? 1 : 0;
         expectedList.forEach((value, i) => {
           close(actualList[i], value, 1e-10, `${name}[${i}]`, scale);
         });
@@ -80,6 +98,9 @@ describe("diagnostics agree with R's posterior", () => {
       for (const name of [
         "rhat",
         "rhatBasic",
+        "rhatSplit",
+        "rhatFolded",
+        "essLocal",
         "essBulk",
         "essTail",
         "essMean",
@@ -88,7 +109,7 @@ describe("diagnostics agree with R's posterior", () => {
         "mcseMedian",
         "mcseSd",
       ]) {
-        assert.ok(Number.isNaN(statistics[name](chains)), `${name} of ${N} draws`);
+        for (const value of [statistics[name](chains)].flat()) assert.ok(Number.isNaN(value), `${name} of ${N} draws`);
       }
     }
   });
@@ -114,21 +135,7 @@ describe("special functions agree with R", () => {
  * turns into a vector: chains and draws change places. And what should be a variance of zero is rounding.
  */
 function isAccident(set: string, statistic: string): boolean {
-  if (set === "chains constant but different") return statistic === "rhat";
-  const alsoUnsplit = ["rhatUnsplit", "essUnsplit", "q5q95", "autocovariance"];
+  if (set === "chains constant but different") return statistic === "rhat" || statistic === "rhatFolded";
+  const alsoUnsplit = ["rhatUnsplit", "rhatNested", "essUnsplit", "integratedTime", "q5q95", "autocovariance"];
   return (set === "two draws" || set === "three draws") && !alsoUnsplit.includes(statistic);
-}
-
-function asNumber(value: Stored): number {
-  return value === null ? Number.NaN : Number(value);
-}
-
-function close(actual: number, expected: number, relative: number, what: string, scale = 0): void {
-  if (!Number.isFinite(expected)) {
-    assert.ok(Object.is(actual, expected), `${what}: ${actual} should be ${expected}`);
-    return;
-  }
-  const error = Math.abs(actual - expected);
-  const size = Math.max(Math.abs(expected), scale);
-  assert.ok(error <= relative * size, `${what}: ${actual} should be ${expected}, off by ${error / size} relative`);
 }

@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { besselK } from "../../src/diagnostics/bessel-k.js";
+import { cramerVonMises } from "../../src/diagnostics/cramer-von-mises.js";
 import { realFft } from "../../src/diagnostics/fft.js";
 import { incompleteBeta } from "../../src/diagnostics/incomplete-beta.js";
 import * as diagnostics from "../../src/diagnostics/index.js";
@@ -221,6 +223,31 @@ test("the examples of the documentation", () => {
     1.6187,
     1e-4,
   );
+  within(diagnostics.rhatSplit([[1, 2, 3, 4]]), 2.1213, 1e-4);
+  const mirrored = [
+    [1, -2, 2, -1],
+    [9, -8, 8, -9],
+  ];
+  within(diagnostics.rhatFolded(mirrored), 1.6187, 1e-4);
+  const pairs = [
+    [0, 1],
+    [1, 2],
+    [4, 5],
+    [5, 6],
+  ];
+  within(diagnostics.rhatNested(pairs, [0, 0, 1, 1]), 3, 1e-12);
+  assert.equal(diagnostics.essLocal(climb, 0, 0.5), 3);
+  const blocks = [[1, 1, 1, 2, 2, 2, 1, 1, 1, 2, 2, 2]];
+  const { tau, window, reliable } = diagnostics.integratedTime(blocks, { c: 1, tolerance: 7 });
+  within(tau, 1.5, 1e-12);
+  assert.deepEqual([window, reliable], [2, true]);
+  const ten = [3, 1, 2, 3, 1, 2, 1, 3, 2, 2];
+  within(diagnostics.geweke(ten, { first: 0.4 }), 0.4789, 1e-4);
+  assert.equal(diagnostics.heidelbergerWelch(ten).start, 0);
+  const unknown = { burnIn: Number.NaN, total: Number.NaN, minimum: 3746, dependence: Number.NaN };
+  assert.deepEqual(diagnostics.rafteryLewis([1, 2, 3]), unknown);
+  within(besselK(0.5, 1), 0.46106850444789454, 1e-15);
+  within(cramerVonMises(0.46136), 0.95, 1e-6);
   assert.deepEqual([...diagnostics.autocovariance([1, 2, 3, 4])], [1.25, 0.3125, -0.375, -0.5625]);
   assert.deepEqual([...diagnostics.autocorrelation([1, 2, 3, 4], 2)], [1, 0.25, -0.3]);
   assert.equal(diagnostics.quantile([4, 1, 3, 2], 0.25), 1.75);
@@ -245,6 +272,33 @@ describe("bad input is refused by name", () => {
       () => diagnostics.essMean([[1, 2], [1]]),
       /^essMean: chains\[1\] must be as long as chains\[0\] \(2\), got a list of length 1$/,
     );
+  });
+
+  test("superchains of unequal size, stretches upside down, parts that overlap", () => {
+    const chains = [0, 2, 4].map((x) => [x, x + 1]);
+    refused(
+      () => diagnostics.rhatNested(chains, [0, 1]),
+      /^rhatNested: superchains must be one integer per chain \(3\), got/,
+    );
+    refused(
+      () => diagnostics.rhatNested(chains, [0, 0.5, 1]),
+      /^rhatNested: superchains\[1\] must be an integer, got 0.5$/,
+    );
+    refused(
+      () => diagnostics.rhatNested(chains, [0, 0, 1]),
+      /^rhatNested: superchains must have equally many chains each/,
+    );
+    refused(() => diagnostics.essLocal(chains, 0.5, 0.5), /^essLocal: a must be less than b, got 0.5 and 0.5$/);
+    refused(
+      () => diagnostics.geweke([1], { first: 0.6 }),
+      /^geweke: first and last must not overlap, got 0.6 and 0.5$/,
+    );
+    refused(() => diagnostics.integratedTime(chains, { c: 0 }), /^integratedTime: c must be a positive number, got 0$/);
+    refused(
+      () => diagnostics.heidelbergerWelch([1], { level: 1 }),
+      /^heidelbergerWelch: level must be a number between 0 and 1/,
+    );
+    refused(() => diagnostics.rafteryLewis([1], { q: 0 }), /^rafteryLewis: q must be a number between 0 and 1, got 0$/);
   });
 
   test("probabilities and lags out of range", () => {
