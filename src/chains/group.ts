@@ -6,9 +6,9 @@ import type { RunEvent } from "../platform/platform.js";
 import type { Info, Kernel } from "../samplers/kernel.js";
 import { begin } from "./begin.js";
 import { type Plan, transitionsOf } from "./plan.js";
-import { rowsOf, writer } from "./rows.js";
+import { rowsOf, type TableName, writer } from "./rows.js";
 import { type GroupEnd, OF_RUN, OF_WARMUP, takeOut } from "./standing.js";
-import { PROGRESS, type Storage, type Table } from "./storage.js";
+import { type GroupStorage, PROGRESS } from "./storage.js";
 
 export interface Group {
   /** The group's chains are `first ... first + width - 1`. */
@@ -61,10 +61,10 @@ export function openGroup(
   kernel: Kernel,
   plan: Plan,
   first: number,
-  storage: Storage,
+  storage: GroupStorage,
   report: Reporter,
 ): Group {
-  const { dim, warmup, draws, thin } = plan;
+  const { dim, warmup, thin } = plan;
   const { width } = kernel;
   const total = transitionsOf(plan);
   const running = new Uint8Array(width).fill(1);
@@ -90,8 +90,8 @@ export function openGroup(
   const never = new Float64Array(width);
   const statistics = storage.names.length;
   const { transform } = energy;
-  const longest = Math.max(draws, plan.keepWarmup ? warmup : 0);
-  const rows = rowsOf({ dim, width, first, running, statistics, draws: longest, transform });
+  const destination = storage.destination(first, width);
+  const rows = rowsOf({ dim, width, running, statistics, destination, transform });
   let info: Info | undefined;
   let diverging: Float64Array = never;
   let acceptance: Float64Array | undefined;
@@ -128,20 +128,20 @@ export function openGroup(
     if (done <= warmup) {
       adaptation?.update(state, next, random);
       stopColumns();
-      if (plan.keepWarmup) keep(storage.warmup as Table, done - 1, warmup);
+      if (plan.keepWarmup) keep("warmup", done - 1);
     } else if ((done - warmup) % thin === 0) {
       kernel.refresh?.(state);
       stopColumns();
-      keep(storage.draws, kept, draws);
+      keep("draws", kept);
       kept++;
     } else {
       stopColumns();
     }
   }
 
-  function keep(table: Table, row: number, rowsPerChain: number): void {
+  function keep(of: TableName, row: number): void {
     if (observed.length > 0) observe();
-    rows.keep(table, row, rowsPerChain, state.position, sources);
+    rows.keep(of, row, state.position, sources);
     diverged.fill(0);
   }
 
@@ -208,8 +208,8 @@ export function openGroup(
   // `whole`: transitions of which everything was kept.
   function publishColumn(c: number, whole: number): void {
     const chain = first + c;
-    Atomics.store(storage.kept, chain, kept);
-    Atomics.store(storage.warmed, chain, Math.min(whole, warmup));
+    storage.kept[chain] = kept;
+    storage.warmed[chain] = Math.min(whole, warmup);
     const { progress } = storage;
     progress[chain * PROGRESS] = done;
     progress[chain * PROGRESS + 1] = meanAcceptance[c];

@@ -21,7 +21,7 @@ export interface Ledger {
   tellProgress(): void;
   /** The mean share of the chains' transitions that are made. */
   fraction(): number;
-  /** A copy of all there is, except that a whole run's arrays which nobody else can write are handed over as they are. */
+  /** A copy of all there is, except that at the run's end its tables, which nobody writes any more, are handed over as they are. */
   draws(options: { readonly aborted: boolean; readonly seconds: number; readonly handOver: boolean }): Draws;
   /** What there is of chains whose every transition is accounted for; nothing is copied, and nothing of it will change. */
   snapshot(): Snapshot;
@@ -139,7 +139,7 @@ export function openLedger(plan: Plan, { names, energy, earlier }: LedgerOptions
       return done / (chains * transitionsOf(plan));
     },
     draws({ aborted, seconds, handOver }) {
-      const lengths = Array.from({ length: chains }, (_, chain) => (storage ? Atomics.load(storage.kept, chain) : 0));
+      const lengths = Array.from({ length: chains }, (_, chain) => storage?.kept[chain] ?? 0);
       const kept = tableOf(plan, storage?.draws, plan.draws, lengths, storage?.names ?? ["energy"], handOver);
       return {
         chains,
@@ -245,14 +245,12 @@ function tellProgress(plan: Plan, storage: Storage | undefined, told: Float64Arr
 }
 
 function warmupOf(plan: Plan, storage: Storage | undefined, handOver: boolean): NonNullable<Draws["warmup"]> {
-  const lengths = Array.from({ length: plan.chains }, (_, chain) =>
-    storage ? Atomics.load(storage.warmed, chain) : 0,
-  );
+  const lengths = Array.from({ length: plan.chains }, (_, chain) => storage?.warmed[chain] ?? 0);
   const table = tableOf(plan, storage?.warmup, plan.warmup, lengths, storage?.names ?? ["energy"], handOver);
   return { draws: plan.warmup, ...table };
 }
 
-// NaN beyond each chain's length. (A slice of shared memory is memory of its own.)
+// NaN beyond each chain's length.
 function tableOf(
   plan: Plan,
   table: Table | undefined,

@@ -1,20 +1,28 @@
-// What a run and its threads say to each other. Draws do not travel: they are written into shared memory.
+// What a run and its threads say to each other.
 
 import type { EnergySource } from "../energies/energy.js";
 import type { RunEvent } from "../platform/platform.js";
+import type { Block } from "./blocks.js";
 import type { Plan } from "./plan.js";
 import type { GroupEnd } from "./standing.js";
-import type { Storage } from "./storage.js";
 
 export type ToThread =
   /** Rebuild the energy, build the sampler, and say which statistics there will be. */
   | { readonly type: "prepare"; readonly plan: Plan; readonly source: EnergySource }
   /** Run groups of chains until there are none left. */
-  | { readonly type: "run"; readonly storage: Storage; readonly control: Int32Array; readonly threads: number };
+  | {
+      readonly type: "run";
+      readonly names: readonly string[];
+      readonly progress: Float64Array;
+      readonly control: Int32Array;
+      readonly threads: number;
+    };
 
 export type FromThread =
   | { readonly type: "prepared"; readonly statistics: readonly string[] }
   | { readonly type: "event"; readonly event: RunEvent }
+  /** Draws. What is said of a group comes after the draws that it kept until then. */
+  | { readonly type: "block"; readonly block: Block }
   | { readonly type: "opened"; readonly first: number; readonly width: number }
   | {
       readonly type: "adapted";

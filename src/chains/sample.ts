@@ -69,7 +69,7 @@ export async function sample(energy: Energy, sampler: Sampler, options: SampleOp
     }
     ledger.tellProgress();
     if (run.aborted && ledger.storage !== undefined) await checkpoint?.write(ledger.snapshot(), soFarSeconds());
-    const result = ledger.draws({ aborted: run.aborted, seconds: seconds(), handOver: place.threads === 0 });
+    const result = ledger.draws({ aborted: run.aborted, seconds: seconds(), handOver: true });
     remembered.settle(result);
     if (!run.aborted) await checkpoint?.remove();
     tell({ type: "finished", seconds: seconds(), aborted: result.aborted });

@@ -5,9 +5,11 @@ import type { Energy, EnergySource } from "../energies/energy.js";
 import { type RowsJob, serveRows } from "../networks/index.js";
 import type { Port } from "../platform/platform.js";
 import type { SamplerDefinition } from "../samplers/kernel.js";
+import { openBlocks } from "./blocks.js";
 import type { FromThread, ToThread } from "./protocol.js";
 import { plainError } from "./protocol.js";
 import { type Prepared, prepare, startShift } from "./shift.js";
+import { groupStorage } from "./storage.js";
 
 /** Rebuilds an energy from the source of its kind. */
 export type EnergyBuilder = (source: never) => Energy | Promise<Energy>;
@@ -38,8 +40,10 @@ export function serve(port: Port, tables: Tables): void {
       return;
     }
     if (prepared === undefined) throw new Error("ergodic: a thread was told to run before it had anything to run");
+    const { plan } = prepared;
+    const blocks = openBlocks(plan, message.names.length, (block) => say({ type: "block", block }));
     const shift = startShift(prepared, {
-      storage: message.storage,
+      storage: { ...groupStorage(plan, message.names, message.progress), destination: blocks.destination },
       control: message.control,
       threads: message.threads,
       now: tables.now,

@@ -6,7 +6,7 @@ import type { Kernel, SamplerDefinition } from "../samplers/kernel.js";
 import { type Group, openGroup, type Reporter, statisticsOf } from "./group.js";
 import { groupCount, type Plan, transitionsOf } from "./plan.js";
 import { isOver } from "./standing.js";
-import { ABORT, NEXT, SNAPSHOT, type Storage } from "./storage.js";
+import { ABORT, type GroupStorage, NEXT, SNAPSHOT } from "./storage.js";
 
 /** An energy and a sampler that fit together, ready to run. */
 export interface Prepared {
@@ -30,7 +30,7 @@ export interface Shift {
 }
 
 export interface ShiftOptions {
-  readonly storage: Storage;
+  readonly storage: GroupStorage;
   /** `[ABORT, NEXT, SNAPSHOT]`, common to all shifts of the run. */
   readonly control: Int32Array;
   /** How many threads share the run. */

@@ -1,19 +1,27 @@
-// The arrays that a run writes into, on this thread or, in shared memory, from several. A chain's numbers are written
-// before the count that says how many there are, so that whoever reads up to the count reads finished draws.
+// The arrays that a run writes into. They are the run's own; a group that runs in a thread delivers its rows in blocks. A chain's numbers
+// are written before the count that says how many there are.
 
 import type { Plan } from "./plan.js";
+import type { Destination } from "./rows.js";
 
-export interface Storage {
+/** What a group writes into. */
+export interface GroupStorage {
   /** Names of the statistics, in the order of the tables' columns. */
   readonly names: readonly string[];
-  readonly draws: Table;
-  readonly warmup?: Table;
   /** `[chain]`: draws kept so far. */
   readonly kept: Int32Array;
-  /** `[chain]`: warmup transitions made so far. */
+  /** `[chain]`: warmup transitions kept so far. */
   readonly warmed: Int32Array;
-  /** `[chain, PROGRESS]`: what a `progress` event says. */
+  /** `[chain, PROGRESS]`: what a `progress` event says. In shared memory where threads write it. */
   readonly progress: Float64Array;
+  /** Where the rows of chains `first ... first + width - 1` go. */
+  destination(first: number, width: number): Destination;
+}
+
+/** All of a run. */
+export interface Storage extends GroupStorage {
+  readonly draws: Table;
+  readonly warmup?: Table;
 }
 
 export interface Table {
@@ -48,20 +56,29 @@ export function refuseHugeRun(plan: Plan): void {
   }
 }
 
+/** `shared`: whether threads will write progress. */
 export function allocateStorage(plan: Plan, names: readonly string[], shared: boolean): Storage {
   const { chains, dim } = plan;
   const table = (draws: number): Table => ({
-    position: floats(chains * draws * dim, shared),
-    stats: names.map(() => floats(chains * draws, shared)),
+    position: new Float64Array(chains * draws * dim),
+    stats: names.map(() => new Float64Array(chains * draws)),
   });
   try {
+    const draws = table(plan.draws);
+    const warmup = plan.keepWarmup ? table(plan.warmup) : undefined;
     return {
-      names,
-      draws: table(plan.draws),
-      warmup: plan.keepWarmup ? table(plan.warmup) : undefined,
-      kept: integers(chains, shared),
-      warmed: integers(chains, shared),
-      progress: floats(chains * PROGRESS, shared).fill(Number.NaN),
+      ...groupStorage(plan, names, floats(chains * PROGRESS, shared).fill(Number.NaN)),
+      draws,
+      warmup,
+      destination: (first, width) => ({
+        mostRows: mostRowsOf(plan, width, names.length, ENOUGH_ROWS),
+        place: (of, row) => ({
+          table: of === "warmup" && warmup !== undefined ? warmup : draws,
+          start: first * plan[of] + row,
+          stride: plan[of],
+        }),
+        delivered() {},
+      }),
     };
   } catch (error) {
     const numbers = chains * (plan.draws + (plan.keepWarmup ? plan.warmup : 0)) * (dim + names.length);
@@ -69,6 +86,32 @@ export function allocateStorage(plan: Plan, names: readonly string[], shared: bo
       cause: error,
     });
   }
+}
+
+/** The part that a thread has of its own; `progress` is the run's. */
+export function groupStorage(
+  { chains }: Plan,
+  names: readonly string[],
+  progress: Float64Array,
+): Omit<GroupStorage, "destination"> {
+  return { names, kept: new Int32Array(chains), warmed: new Int32Array(chains), progress };
+}
+
+/** Of so many rows each chain's are some whole cache lines. */
+const ENOUGH_ROWS = 16;
+const MOST_GATHERED = 1 << 17;
+const LARGEST_SHARE = 0.1;
+
+/** How many rows a group gathers: `enough`, but no more than the cache holds, nor than a tenth of what the tables take. */
+export function mostRowsOf(
+  { dim, draws, warmup, keepWarmup }: Plan,
+  width: number,
+  statistics: number,
+  enough: number,
+): number {
+  const rows = keepWarmup ? Math.max(draws, warmup) : draws;
+  const held = Math.floor(MOST_GATHERED / (width * (dim + statistics)));
+  return Math.max(1, Math.min(enough, held, Math.floor(LARGEST_SHARE * rows)));
 }
 
 /** `[ABORT, NEXT, SNAPSHOT]` */

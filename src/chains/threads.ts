@@ -3,6 +3,7 @@
 
 import type { EnergySource } from "../energies/energy.js";
 import type { Thread } from "../platform/platform.js";
+import { takeBlock } from "./blocks.js";
 import { dismiss, hire, release } from "./crew.js";
 import type { Ledger } from "./ledger.js";
 import { errorFrom, type FromThread, type ToThread } from "./protocol.js";
@@ -38,6 +39,8 @@ export async function runInThreads(
   let asking: ReturnType<typeof setInterval> | undefined;
   /** Threads that were asked where their chains stand. */
   const asked = new Set<Thread>();
+  /** What a thread says after its run is over, because it was ended, is not heard. */
+  let over = false;
   const answered = (thread: Thread) => {
     if (asked.delete(thread) && asked.size === 0) snapshots?.take();
   };
@@ -60,11 +63,20 @@ export async function runInThreads(
         switch (message.type) {
           case "prepared":
             storage ??= ledger.allocate(message.statistics, true);
-            tell(thread, { type: "run", storage, control: run.control, threads: count });
+            tell(thread, {
+              type: "run",
+              names: storage.names,
+              progress: storage.progress,
+              control: run.control,
+              threads: count,
+            });
             break;
           case "opened":
             underWay.get(thread)?.set(message.first, chainsNamed(message.first, message.width));
             ledger.report.opened(message.first, message.width);
+            break;
+          case "block":
+            if (storage !== undefined) takeBlock(ledger.plan, storage, message.block);
             break;
           case "event":
             ledger.report.event(message.event);
@@ -90,7 +102,7 @@ export async function runInThreads(
         }
       };
       for (const thread of threads) {
-        thread.onMessage((message) => run.guard(() => hear(thread, message as FromThread)));
+        thread.onMessage((message) => over || run.guard(() => hear(thread, message as FromThread)));
         thread.onFailure((error) => {
           const chains = [...(underWay.get(thread)?.values() ?? [])].join(", ");
           const what = chains === "" ? "a thread" : `the thread of ${chains}`;
@@ -105,6 +117,7 @@ export async function runInThreads(
     await dismiss(threads);
     throw error;
   } finally {
+    over = true;
     clearInterval(progress);
     clearInterval(asking);
     clearTimeout(patience);
