@@ -8,6 +8,7 @@ import { symmetricEigen } from "./symmetric-eigen.js";
 /**
  * Returns the positive definite X with `X b X = a` for positive definite `[n, n]` matrices: the geometric mean of `a` and `b^-1`.
  * Undefined where `b` is not positive definite.
+ * @example adaptation.geometricMean(Float64Array.of(4, 0, 0, 9), Float64Array.of(1, 0, 0, 0.25), 2) // [2, 0, 0, 6], but for rounding
  */
 export function geometricMean(a: Float64Array, b: Float64Array, n: number): Float64Array | undefined {
   const lower = new Float64Array(n * n);
@@ -29,7 +30,7 @@ export function geometricMean(a: Float64Array, b: Float64Array, n: number): Floa
 }
 
 /** The sum of the outer products of `count` rows of length `n`: `rows' rows`. */
-export function outerSum(rows: Float64Array, count: number, n: number): Float64Array {
+function outerSum(rows: Float64Array, count: number, n: number): Float64Array {
   const sum = new Float64Array(n * n);
   for (let k = 0; k < count; k++) {
     const row = rows.subarray(k * n, (k + 1) * n);

@@ -62,7 +62,10 @@ function hmcKernel(energy: Energy, settings: HmcSettings, width: number): Kernel
   // d^(-1/4) is how the best step size of a Gaussian of unit scales falls with the dimension (Beskos et al. 2013).
   const stepSize = new Float64Array(width).fill(valueAt(settings.stepSize ?? dim ** -0.25, 0));
   const trajectoryLength = new Float64Array(width).fill(settings.trajectoryLength ?? Math.PI);
+  const table = typeof settings.stepSize === "object" ? settings.stepSize : undefined;
+  /** Transitions made, where anything depends on them. */
   const transitions = new Float64Array(width);
+  const counts = table !== undefined || together;
   const masses = massesOf(mass, dim, width);
   const { inverseMass, momentumScale, metrics } = masses;
   /** How often the masses have changed. */
@@ -160,11 +163,12 @@ function hmcKernel(energy: Energy, settings: HmcSettings, width: number): Kernel
         state.masses = changes;
       }
       const { early, stepSize: used, leapfrogSteps: steps } = transition;
-      if (typeof settings.stepSize === "object") stepSize.fill(valueAt(settings.stepSize, transitions[0]));
+      const time = transitions[0];
+      if (table !== undefined) stepSize.fill(valueAt(table, time));
+      if (counts) transitions.fill(time + 1);
       transition.draw(random, earlyUniforms);
-      const share = together ? halton(transitions[0] + 1) : 0;
+      const share = together ? halton(time + 1) : 0;
       for (let c = 0; c < width; c++) {
-        transitions[c]++;
         used[c] = jitter > 0 ? stepSize[c] * (1 + jitter * (2 * early[c] - 1)) : stepSize[c];
         if (fixedSteps === undefined) {
           const u = together ? share : early[(earlyUniforms - 1) * width + c];

@@ -22,7 +22,17 @@ export interface MassEstimator {
   reset(column: number): void;
 }
 
-/** The estimator of a kind of mass, from positions alone or with gradients. A low-rank mass is always learnt from both. */
+/**
+ * The estimator of a kind of mass for `width` columns of `dim` coordinates, from positions alone or with gradients. A low-rank mass is always
+ * learnt from both.
+ * @example
+ * const estimator = adaptation.massEstimator("diagonal", "gradients", 1, 1);
+ * // Draws of a Gaussian of variance 4 with the gradients q / 4 there.
+ * for (const q of [-1, 0.5, 3]) estimator.add(Float64Array.of(q), Float64Array.of(q / 4), 0);
+ * const inverseMass = Float64Array.of(1);
+ * estimator.write(0, inverseMass);
+ * inverseMass[0] // 4
+ */
 export function massEstimator(kind: MassKind, from: "draws" | "gradients", dim: number, width: number): MassEstimator {
   if (kind === "lowRank") return lowRankEstimator(dim, width);
   if (kind === "dense") return from === "draws" ? covarianceEstimator(dim, width) : fisherMatrix(dim, width);

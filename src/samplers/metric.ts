@@ -42,7 +42,15 @@ export function metricFor(where: string, mass: Mass, dim: number): Metric {
   return metric;
 }
 
-/** `inverseMass`, `[dim]`, is the diagonal of M^-1; 1 at first. */
+/**
+ * `inverseMass`, `[dim]`, is the diagonal of M^-1; 1 at first.
+ * @example
+ * const metric = adaptation.diagonalMetric(2);
+ * metric.inverseMass.set([4, 1]);
+ * metric.changed();
+ * const velocity = new Float64Array(2);
+ * metric.velocity(Float64Array.of(1, 1), velocity); // [4, 1]
+ */
 export function diagonalMetric(dim: number, where = "diagonalMetric"): Metric {
   const inverseMass = new Float64Array(dim).fill(1);
   const root = new Float64Array(dim).fill(1);
@@ -69,7 +77,15 @@ export function diagonalMetric(dim: number, where = "diagonalMetric"): Metric {
   };
 }
 
-/** `inverseMass`, `[dim, dim]`, is M^-1; the identity at first. */
+/**
+ * `inverseMass`, `[dim, dim]`, is M^-1; the identity at first.
+ * @example
+ * const metric = adaptation.denseMetric(2);
+ * metric.inverseMass.set([2, 1, 1, 2]);
+ * metric.changed();
+ * const velocity = new Float64Array(2);
+ * metric.velocity(Float64Array.of(1, 0), velocity); // [2, 1]
+ */
 export function denseMetric(dim: number, where = "denseMetric"): Metric {
   const inverseMass = new Float64Array(dim * dim);
   for (let i = 0; i < dim; i++) inverseMass[i * dim + i] = 1;
@@ -130,6 +146,12 @@ export function lowRankSize(dim: number): number {
  * M^-1 = D^(1/2) (I + V (Lambda - I) V') D^(1/2) with a positive diagonal D and `k = min(dim, 32)` orthonormal directions, the columns
  * of V (Seyboldt, Carlson, Carpenter 2024). `inverseMass`, `[dim + k + k * dim]`, is the diagonal of D, then the k positive eigenvalues of
  * Lambda, then the k directions, one after the other. A direction that is not used is 0 and has the eigenvalue 1; all are so at first.
+ * @example
+ * const metric = adaptation.lowRankMetric(2);
+ * metric.inverseMass.set([1, 4, 9, 1, 0.6, 0.8, 0, 0]); // D = (1, 4), eigenvalue 9 along (0.6, 0.8)
+ * metric.changed();
+ * const velocity = new Float64Array(2);
+ * metric.velocity(Float64Array.of(1, 0), velocity); // [3.88, 7.68]
  */
 export function lowRankMetric(dim: number, where = "lowRankMetric"): Metric {
   const k = directionsOf(dim);

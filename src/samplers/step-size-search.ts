@@ -9,6 +9,7 @@ const SMALLEST = 1e-300;
  * Returns the last of `start`, `2 start`, `4 start`, ... (or of the halves) once the log acceptance of one step crosses
  * ln 0.8. `logAcceptance(stepSize)` is H before minus H after one step; what is not finite counts as a rejection.
  * Throws where no step size between 1e-300 and 1e7 is crossed: an energy that is flat, or broken at its start.
+ * @example adaptation.searchStepSize("mine", 8, (stepSize) => -(stepSize ** 2)) // 0.25
  */
 export function searchStepSize(where: string, start: number, logAcceptance: (stepSize: number) => number): number {
   let stepSize = start;

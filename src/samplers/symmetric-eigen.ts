@@ -11,7 +11,10 @@ export interface SymmetricEigen {
 /** A matrix whose eigenvalues take more QR steps than this per row has numbers that are not finite. */
 const MOST_STEPS = 30;
 
-/** Decomposes the symmetric `[n, n]` matrix `a`, which is overwritten. Throws a RangeError where it holds numbers that are not finite. */
+/**
+ * Decomposes the symmetric `[n, n]` matrix `a`, which is overwritten. Throws a RangeError where it holds numbers that are not finite.
+ * @example adaptation.symmetricEigen(Float64Array.of(2, 1, 1, 2), 2).values // 3 and 1, but for rounding
+ */
 export function symmetricEigen(a: Float64Array, n: number): SymmetricEigen {
   const values = new Float64Array(n);
   const beside = new Float64Array(n);

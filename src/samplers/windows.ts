@@ -13,7 +13,10 @@ export interface Windows {
   readonly ends: readonly number[];
 }
 
-/** The windows of a warmup of so many transitions: for 1000 they end after 100, 150, 250, 450 and 950. */
+/**
+ * The windows of a warmup of so many transitions.
+ * @example adaptation.windows(1000) // { initial: 75, ends: [100, 150, 250, 450, 950] }
+ */
 export function windows(warmup: number): Windows {
   if (warmup < LEAST_WARMUP) return { initial: warmup, ends: [] };
   if (warmup < INITIAL + FIRST_WINDOW + FINAL) {
