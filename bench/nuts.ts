@@ -1,23 +1,22 @@
 // What NUTS adds to the gradients that it needs: gradients per second of one chain through `sample`, warmup included, relative to a bare loop over
 // `valueAndGradient`. Both run in turns, so that whatever else the machine does falls on both; medians of the pairs' ratios.
 
-import { type Energy, energies, energy, nuts, sample, stream, tensor } from "../src/index.js";
+import { type Energy, energies, energy, type NutsOptions, nuts, sample, stream, tensor } from "../src/index.js";
 import { mean, median, report } from "./report.js";
 
 const REPETITIONS = 7;
 /** How long a run of either takes, about. */
-const SECONDS = 0.4;
+const SECONDS = 0.6;
 
 const dim = 100;
 const scales = Array.from({ length: dim }, (_, i) => 0.5 + i / 50);
 const rows = Array.from({ length: dim }, (_, i) => Array.from({ length: dim }, (_, j) => 0.9 ** Math.abs(i - j)));
 
 await compare("logistic regression, 1000 x 25", logisticRegression(1000, 25), 0.6);
-await compare(
-  "correlated Gaussian in 100-D",
-  energies.gaussian({ mean: new Float64Array(dim), covariance: rows }),
-  0.6,
-);
+const correlated = energies.gaussian({ mean: new Float64Array(dim), covariance: rows });
+await compare("correlated Gaussian in 100-D", correlated, 0.6);
+// A product with a dense matrix per step, beside the two of the gradient, and the factor of each new one in warmup.
+await compare("the same with a dense mass", correlated, undefined, { mass: "dense" });
 // Two vector operations per coordinate: nothing is cheaper to differentiate, and little can be hidden behind it.
 await compare("independent Gaussian in 100-D", energies.gaussian({ mean: scales, covariance: scales }));
 
@@ -37,8 +36,8 @@ function logisticRegression(count: number, predictors: number): Energy {
   });
 }
 
-async function compare(what: string, target: Energy, atLeast?: number): Promise<void> {
-  const trial = await chain(target, 200, 1);
+async function compare(what: string, target: Energy, atLeast?: number, options: NutsOptions = {}): Promise<void> {
+  const trial = await chain(target, options, 200, 1);
   const draws = Math.max(200, Math.ceil((trial.draws * SECONDS) / trial.seconds));
   const gradients = Math.ceil(SECONDS * bare(target, trial.positions, 1000));
   bare(target, trial.positions, gradients);
@@ -46,7 +45,7 @@ async function compare(what: string, target: Energy, atLeast?: number): Promise<
   const [ours, theirs, depths]: number[][] = [[], [], []];
   for (let seed = 2; seed < 2 + REPETITIONS; seed++) {
     const alone = bare(target, trial.positions, gradients);
-    const run = await chain(target, draws, seed);
+    const run = await chain(target, options, draws, seed);
     const perSecond = run.gradients / run.seconds;
     ratios.push(perSecond / alone);
     ours.push(perSecond);
@@ -74,11 +73,11 @@ interface Chain {
   readonly positions: readonly Float64Array[];
 }
 
-async function chain(target: Energy, draws: number, seed: number): Promise<Chain> {
-  const warmup = 300;
+async function chain(target: Energy, sampler: NutsOptions, draws: number, seed: number): Promise<Chain> {
+  const warmup = 1000;
   const options = { chains: 1, warmup, draws, seed, workers: 0, keepWarmup: true, onEvent: () => {} };
   const began = performance.now();
-  const result = await sample(target, nuts(), options);
+  const result = await sample(target, nuts(sampler), options);
   const seconds = (performance.now() - began) / 1000;
   const steps = result.stats.leapfrogSteps;
   const warmupSteps = (result.warmup as { stats: Record<string, Float64Array> }).stats.leapfrogSteps;

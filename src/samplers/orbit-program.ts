@@ -5,6 +5,7 @@ import type { Energy } from "../energies/energy.js";
 import { hasVectors } from "../tensor/backends/wasm/instance.js";
 import { compileWasm } from "../tensor/backends/wasm/loops.js";
 import { type Graph, gradient, inline, type Shape, type Tensor, trace } from "../tensor/index.js";
+import { denseMoves, diagonalMoves, type Moves } from "./leapfrog-moves.js";
 import type { Metric } from "./metric.js";
 import type { Orbit } from "./orbit.js";
 import { tracedEnergy } from "./trajectory-program.js";
@@ -31,104 +32,41 @@ export function compiledOrbit(energy: Energy, kind: Metric["kind"], points: numb
 
 const orbits = new WeakMap<Graph | Energy, Map<string, Orbit>>();
 
-/** What a metric makes of a leapfrog step, as expressions of numbers that hold the metric and the step size. */
-interface Moves {
-  /** Shapes of `by`: what has another sign backward in time, and what is the same in both directions. */
-  readonly directed: Shape;
-  readonly fixed: readonly Shape[];
-  /** From a point's position, momentum and gradient: the next position, and the momentum on the way. */
-  depart(q: Tensor, p: Tensor, g: Tensor, by: readonly Tensor[]): [Tensor, Tensor];
-  /** From the momentum on the way and the gradient there: the momentum, and its velocity unless that is the same. */
-  arrive(half: Tensor, g: Tensor, by: readonly Tensor[]): [Tensor] | [Tensor, Tensor];
-  /** Writes the directed numbers for steps of this size, negative where backward. */
-  direct(numbers: Float64Array, metric: Metric, stepSize: number): void;
-  /** Writes the others, where there are any. */
-  fix(numbers: readonly Float64Array[], metric: Metric): void;
-  /** Turns standard normal numbers into a momentum, and writes its velocity. */
-  draw(p: Float64Array, v: Float64Array, metric: Metric): void;
-}
-
-/**
- * Momenta are kept as M^(-1/2) p: standard normal at the start, equal to their velocities, and with the same inner products, so that
- * masses are met in kicks and drifts only.
- */
-function diagonalMoves(dim: number): Moves {
-  return {
-    // Half a step times M^(-1/2).
-    directed: [dim],
-    fixed: [],
-    depart(q, p, g, [kick]) {
-      const half = p.sub(kick.mul(g));
-      return [q.add(kick.mul(2).mul(half)), half];
-    },
-    arrive: (half, g, [kick]) => [half.sub(kick.mul(g))],
-    direct(kick, { inverseMass }, stepSize) {
-      for (let i = 0; i < dim; i++) kick[i] = (stepSize / 2) * Math.sqrt(inverseMass[i]);
-    },
-    fix() {},
-    draw() {},
-  };
-}
-
-function denseMoves(dim: number): Moves {
-  return {
-    directed: [],
-    fixed: [[dim, dim]],
-    depart(q, p, g, [stepSize, inverseMass]) {
-      const half = p.sub(stepSize.mul(0.5).mul(g));
-      return [q.add(stepSize.mul(inverseMass.matmul(half))), half];
-    },
-    arrive(half, g, [stepSize, inverseMass]) {
-      const momentum = half.sub(stepSize.mul(0.5).mul(g));
-      return [momentum, inverseMass.matmul(momentum)];
-    },
-    direct(size, _metric, stepSize) {
-      size[0] = stepSize;
-    },
-    fix([matrix], { inverseMass }) {
-      matrix.set(inverseMass);
-    },
-    draw(p, v, metric) {
-      metric.momentum(p, p);
-      metric.velocity(p, v);
-    },
-  };
-}
-
 function orbitBy(moves: Moves, energy: Energy, points: number, sums: number): Orbit {
   const { dim } = energy;
-  const { graphs, velocities } = graphsOf(moves, energy);
-  const { memory, programs, allocate } = compileWasm(graphs);
+  const { vectors } = moves;
+  const traced = tracedEnergy(energy);
+  const steps = traced === undefined ? halvesOf(moves, dim) : [stepOf(moves, traced)];
+  const starts = moves.start === undefined ? [] : [startOf(moves.start, moves, dim)];
+  const { memory, programs, allocate } = compileWasm([...steps, ...starts]);
+  const runs = programs.map(({ runAt }) => runAt);
 
+  // Vectors begin at multiples of 64 bytes, and zeros follow their last coordinates.
   const bytes = Math.ceil(dim / 8) * 64;
-  const vectors = velocities ? 4 : 3;
   const pointBytes = vectors * bytes;
   const firstPoint = allocate(points * pointBytes);
   const firstSum = allocate(sums * bytes);
   const numbersAt = allocate(8 * (3 * points + 3));
-  const halfAt = allocate(bytes);
-  const numbersOf = (shape: Shape): number => shape.reduce((product, length) => product * length, 1);
-  const fixedAt = moves.fixed.map((shape) => allocate(8 * numbersOf(shape)));
-  const [backwardAt, forwardAt] = [0, 1].map(() => allocate(8 * numbersOf(moves.directed)));
-  const byAt = [
-    [backwardAt, ...fixedAt],
-    [forwardAt, ...fixedAt],
-  ];
+  const wayAt = [allocate(bytes), allocate(bytes)];
+  const lengthOf = (shape: Shape): number => shape.reduce((product, length) => product * length, 1);
+  const fixedAt = moves.fixed.map((shape) => allocate(8 * lengthOf(shape)));
+  const [backwardAt, forwardAt] = [0, 1].map(() => allocate(8 * lengthOf(moves.directed)));
 
   // The memory grows no more: arrays on it stay.
   const array = (address: number, length: number): Float64Array => new Float64Array(memory.buffer, address, length);
   const each = (vector: number): Float64Array[] =>
     Array.from({ length: points }, (_, point) => array(firstPoint + point * pointBytes + vector * bytes, dim));
   const [positions, momenta, gradients] = [each(0), each(1), each(2)];
-  const velocityOf = velocities ? each(3) : momenta;
   const [potential, kinetic, along] = [0, 1, 2].map((k) => array(numbersAt + 8 * k * points, points));
   const productsAt = numbersAt + 24 * points;
   const found = array(productsAt, 3);
-  const fixed = fixedAt.map((address, i) => array(address, numbersOf(moves.fixed[i])));
-  const [backward, forward] = [backwardAt, forwardAt].map((address) => array(address, numbersOf(moves.directed)));
+  const fixed = fixedAt.map((address, i) => array(address, lengthOf(moves.fixed[i])));
+  const [backward, forward] = [backwardAt, forwardAt].map((address) => array(address, lengthOf(moves.directed)));
+  const normals = starts.length > 0 ? array(wayAt[0], dim) : momenta[0];
   const turns = turnsIn(memory);
+  const pointAt = (point: number): number => firstPoint + point * pointBytes;
   const momentumAt = (point: number): number => firstPoint + point * pointBytes + bytes;
-  const velocityAt = (point: number): number => firstPoint + point * pointBytes + (velocities ? 3 : 1) * bytes;
+  const velocityAt = (point: number): number => firstPoint + point * pointBytes + (vectors > 3 ? 3 : 1) * bytes;
   const sumAt = (sum: number): number => firstSum + sum * bytes;
 
   // The metric and the step size that the numbers are for.
@@ -137,10 +75,57 @@ function orbitBy(moves: Moves, energy: Energy, points: number, sums: number): Or
   let knownSize = 0;
 
   // Addresses of inputs and outputs, backward and forward in time, so that a step sets those of its two points only.
-  const leap =
-    programs.length === 1
-      ? wholeStep(programs[0].runAt, byAt, velocities)
-      : halves(programs[0].runAt, programs[1].runAt, byAt, velocities);
+  const by = [
+    [backwardAt, ...fixedAt],
+    [forwardAt, ...fixedAt],
+  ];
+  const zeros = (count: number): number[] => new Array<number>(count).fill(0);
+  const way = wayAt.slice(0, vectors > 3 ? 2 : 1);
+
+  /** Hot: one call of the program. */
+  function wholeStep(): Orbit["leap"] {
+    const [run] = runs;
+    const addresses = by.map((own) => [...zeros(vectors), ...own, ...zeros(vectors + 3)]);
+    const outputs = vectors + by[0].length;
+    return (from, to, isForward) => {
+      const at = addresses[isForward ? 1 : 0];
+      const source = pointAt(from);
+      const target = pointAt(to);
+      for (let k = 0; k < vectors; k++) {
+        at[k] = source + k * bytes;
+        at[outputs + k] = target + k * bytes;
+      }
+      for (let k = 0; k < 3; k++) at[outputs + vectors + k] = numbersAt + 8 * (k * points + to);
+      run(at);
+    };
+  }
+
+  /** Two programs, and between them the energy's own function on the arrays of the point. */
+  function halves(): Orbit["leap"] {
+    const [depart, arrive] = runs;
+    const departures = by.map((own) => [...zeros(vectors), ...own, 0, ...way]);
+    const arrivals = by.map((own) => [...way, 0, 0, ...own, ...zeros(vectors)]);
+    const outputs = way.length + 2 + by[0].length;
+    return (from, to, isForward) => {
+      const departure = departures[isForward ? 1 : 0];
+      const arrival = arrivals[isForward ? 1 : 0];
+      const target = pointAt(to);
+      for (let k = 0; k < vectors; k++) departure[k] = pointAt(from) + k * bytes;
+      departure[vectors + by[0].length] = target;
+      depart(departure);
+      potential[to] = energy.valueAndGradient(positions[to], gradients[to]);
+      arrival[way.length] = target + 2 * bytes;
+      arrival[way.length + 1] = momentumAt(from);
+      arrival[outputs] = target + bytes;
+      for (let k = 3; k < vectors; k++) arrival[outputs + k - 2] = target + k * bytes;
+      arrival[outputs + vectors - 2] = numbersAt + 8 * (points + to);
+      arrival[outputs + vectors - 1] = numbersAt + 8 * (2 * points + to);
+      arrive(arrival);
+    };
+  }
+
+  const startAddresses = [wayAt[0], pointAt(0) + 2 * bytes, ...fixedAt, momentumAt(0)];
+  for (let k = 3; k < vectors; k++) startAddresses.push(pointAt(0) + k * bytes);
 
   return {
     points,
@@ -150,8 +135,7 @@ function orbitBy(moves: Moves, energy: Energy, points: number, sums: number): Or
     position: (point) => positions[point],
     gradient: (point) => gradients[point],
 
-    begin(start, random) {
-      const { metric, metricVersion, stepSize } = start;
+    begin({ position, gradient: slope, energy: value, stepSize, metric, metricVersion }, random) {
       const renewed = metric !== known || metricVersion !== knownVersion;
       if (renewed) moves.fix(fixed, metric);
       if (renewed || stepSize !== knownSize) {
@@ -161,15 +145,15 @@ function orbitBy(moves: Moves, energy: Energy, points: number, sums: number): Or
       known = metric;
       knownVersion = metricVersion;
       knownSize = stepSize;
-      positions[0].set(start.position);
-      gradients[0].set(start.gradient);
-      potential[0] = start.energy;
-      random.fillNormal(momenta[0]);
-      moves.draw(momenta[0], velocityOf[0], metric);
+      positions[0].set(position);
+      gradients[0].set(slope);
+      potential[0] = value;
+      random.fillNormal(normals);
+      if (starts.length > 0) runs[steps.length](startAddresses);
       kinetic[0] = turns.dot(momentumAt(0), velocityAt(0), bytes) / 2;
     },
 
-    leap,
+    leap: traced === undefined ? halves() : wholeStep(),
 
     products(a, b, c, d, sum) {
       const [pa, pb, pc, pd] = [momentumAt(a), momentumAt(b), momentumAt(c), momentumAt(d)];
@@ -191,92 +175,52 @@ function orbitBy(moves: Moves, energy: Energy, points: number, sums: number): Or
         bytes,
       ) === 1,
   };
-
-  type Run = (addresses: readonly number[]) => void;
-
-  /** Hot: one call of the program. */
-  function wholeStep(run: Run, parameters: readonly number[][], hasVelocity: boolean): Orbit["leap"] {
-    const inputs = 3 + parameters[0].length;
-    const addresses = parameters.map((own) => [0, 0, 0, ...own, ...new Array<number>(hasVelocity ? 7 : 6).fill(0)]);
-    return (from, to, forward) => {
-      const at = addresses[forward ? 1 : 0];
-      const source = firstPoint + from * pointBytes;
-      const target = firstPoint + to * pointBytes;
-      at[0] = source;
-      at[1] = source + bytes;
-      at[2] = source + 2 * bytes;
-      at[inputs] = target;
-      at[inputs + 1] = target + 2 * bytes;
-      at[inputs + 2] = numbersAt + 8 * to;
-      writeArrival(at, inputs + 3, to);
-      run(at);
-    };
-  }
-
-  /** Two programs, and between them the energy's own function on the arrays of the point. */
-  function halves(depart: Run, arrive: Run, parameters: readonly number[][], hasVelocity: boolean): Orbit["leap"] {
-    const inputs = 3 + parameters[0].length;
-    const departures = parameters.map((own) => [0, 0, 0, ...own, 0, halfAt]);
-    const arrivals = parameters.map((own) => [halfAt, 0, 0, ...own, ...new Array<number>(hasVelocity ? 4 : 3).fill(0)]);
-    return (from, to, forward) => {
-      const departure = departures[forward ? 1 : 0];
-      const arrival = arrivals[forward ? 1 : 0];
-      const source = firstPoint + from * pointBytes;
-      const target = firstPoint + to * pointBytes;
-      departure[0] = source;
-      departure[1] = source + bytes;
-      departure[2] = source + 2 * bytes;
-      departure[inputs] = target;
-      depart(departure);
-      potential[to] = energy.valueAndGradient(positions[to], gradients[to]);
-      arrival[1] = target + 2 * bytes;
-      arrival[2] = source + bytes;
-      writeArrival(arrival, inputs, to);
-      arrive(arrival);
-    };
-  }
-
-  /** Where `arrivalOf` is to go. */
-  function writeArrival(addresses: number[], first: number, to: number): void {
-    addresses[first] = momentumAt(to);
-    addresses[first + 1] = numbersAt + 8 * (points + to);
-    addresses[first + 2] = numbersAt + 8 * (2 * points + to);
-    if (velocities) addresses[first + 3] = velocityAt(to);
-  }
 }
 
-/** The step as one graph where the energy was traced, else what comes before and after its gradient. */
-function graphsOf(moves: Moves, energy: Energy): { graphs: Graph[]; velocities: boolean } {
-  const vector = [energy.dim];
-  let velocities = false;
-  /** Momentum, kinetic energy, product with the momentum of departure, and the velocity where it is another vector. */
-  const arrivalOf = (half: Tensor, g: Tensor, from: Tensor, by: readonly Tensor[]): Tensor[] => {
-    const [momentum, velocity] = moves.arrive(half, g, by);
-    velocities = velocity !== undefined;
-    const v = velocity ?? momentum;
-    const numbers = [momentum, momentum.mul(v).sum().div(2), v.mul(from).sum()];
-    return velocity === undefined ? numbers : [...numbers, velocity];
-  };
-  const traced = tracedEnergy(energy);
-  if (traced !== undefined) {
-    const step = trace(
-      ([q, p, g, ...by]) => {
-        const [next, half] = moves.depart(q, p, g, by);
-        const [value] = inline(traced, [next]);
-        const [slope] = gradient(value, [next]);
-        return [next, slope, value, ...arrivalOf(half, slope, p, by)];
+/** A point's vectors and `by` to the next point's vectors, its U, its kinetic energy, and the product with the momentum of departure. */
+function stepOf(moves: Moves, energy: Graph): Graph {
+  const { shape } = energy.inputs[0];
+  return trace(
+    (inputs) => {
+      const [point, by] = [inputs.slice(0, moves.vectors), inputs.slice(moves.vectors)];
+      const [next, ...moving] = moves.depart(point, by);
+      const [value] = inline(energy, [next]);
+      const [slope] = gradient(value, [next]);
+      const [momentum, ...carried] = moves.arrive(moving, slope, by);
+      return [next, momentum, slope, ...carried, value, ...numbersOf(momentum, carried, point[1])];
+    },
+    [...vectorsOf(shape, moves.vectors), moves.directed, ...moves.fixed],
+  );
+}
+
+/** The same in two, before the gradient and after it. */
+function halvesOf(moves: Moves, dim: number): Graph[] {
+  const moving = moves.vectors > 3 ? 2 : 1;
+  const by = [moves.directed, ...moves.fixed];
+  return [
+    trace(
+      (inputs) => moves.depart(inputs.slice(0, moves.vectors), inputs.slice(moves.vectors)),
+      [...vectorsOf([dim], moves.vectors), ...by],
+    ),
+    trace(
+      (inputs) => {
+        const [slope, from, ...rest] = inputs.slice(moving);
+        const [momentum, ...carried] = moves.arrive(inputs.slice(0, moving), slope, rest);
+        return [momentum, ...carried, ...numbersOf(momentum, carried, from)];
       },
-      [vector, vector, vector, moves.directed, ...moves.fixed],
-    );
-    return { graphs: [step], velocities };
-  }
-  const depart = trace(
-    ([q, p, g, ...by]) => moves.depart(q, p, g, by),
-    [vector, vector, vector, moves.directed, ...moves.fixed],
-  );
-  const arrive = trace(
-    ([half, g, from, ...by]) => arrivalOf(half, g, from, by),
-    [vector, vector, vector, moves.directed, ...moves.fixed],
-  );
-  return { graphs: [depart, arrive], velocities };
+      [...vectorsOf([dim], moving + 2), ...by],
+    ),
+  ];
+}
+
+function startOf(start: NonNullable<Moves["start"]>, { fixed }: Moves, dim: number): Graph {
+  return trace(([normals, g, ...rest]) => start(normals, g, rest), [[dim], [dim], ...fixed]);
+}
+
+function numbersOf(momentum: Tensor, [velocity = momentum]: readonly Tensor[], from: Tensor): Tensor[] {
+  return [momentum.mul(velocity).sum().div(2), velocity.mul(from).sum()];
+}
+
+function vectorsOf(shape: Shape, count: number): Shape[] {
+  return Array.from({ length: count }, () => shape);
 }
