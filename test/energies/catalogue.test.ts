@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Energy, energies } from "../../src/energies/index.js";
-import { assertClose, differences } from "./differences.js";
+import { checkGradient, type Energy, energies } from "../../src/energies/index.js";
+import { assertClose } from "./differences.js";
 import { type Grid, type Moments, momentsByQuadrature } from "./quadrature.js";
 
 const squaredDistance = ([x, y]: Float64Array, a: number, b: number): number => (x - a) ** 2 + (y - b) ** 2;
@@ -82,6 +82,75 @@ const cases: readonly Case[] = [
   },
 ];
 
+const dense = [
+  [1, -0.4],
+  [-0.4, 0.6],
+];
+const normal = ([x, y]: Float64Array, a: number, b: number, variance: number): number =>
+  Math.exp((-0.5 * squaredDistance(Float64Array.of(x, y), a, b)) / variance) / (2 * Math.PI * variance);
+
+const further: readonly Case[] = [
+  {
+    name: "harmonic",
+    energy: energies.harmonic({ k: 3 }),
+    formula: ([x, y]) => 1.5 * (x * x + y * y),
+    moments: (energy) => momentsByQuadrature(energy, grid(0, 6, 0.25), grid(0, 6, 0.25)),
+  },
+  {
+    name: "mixture of weights and variances",
+    energy: energies.gaussianMixture({
+      centers: [
+        [0, 1],
+        [2, -1],
+      ],
+      weights: [1, 3],
+      covariances: [0.5, 1.5],
+    }),
+    formula: (q) => -Math.log(0.25 * normal(q, 0, 1, 0.5) + 0.75 * normal(q, 2, -1, 1.5)),
+    moments: (energy) => momentsByQuadrature(energy, grid(1, 13, 0.3), grid(0, 13, 0.3)),
+  },
+  {
+    name: "double well",
+    energy: energies.doubleWell(),
+    formula: ([x, y]) => 2 * (x * x - 1) ** 2 + 2 * (y * y - 1) ** 2,
+    moments: (energy) => momentsByQuadrature(energy, grid(0, 3, 0.05), grid(0, 3, 0.05)),
+  },
+  {
+    name: "rosenbrock",
+    energy: energies.rosenbrock(),
+    formula: ([x, y]) => 100 * (y - x * x) ** 2 + (1 - x) ** 2,
+    moments: (energy) => momentsByQuadrature(energy, grid(1, 7, 0.4), grid(0, 0.7, 0.04), (x, s) => [x, x * x + s]),
+  },
+  {
+    name: "rastrigin",
+    energy: energies.rastrigin(),
+    formula: ([x, y]) => 20 + x * x + y * y - 10 * (Math.cos(2 * Math.PI * x) + Math.cos(2 * Math.PI * y)),
+    moments: (energy) => momentsByQuadrature(energy, grid(0, 7, 0.025), grid(0, 7, 0.025)),
+  },
+  {
+    name: "funnel",
+    energy: energies.funnel({ dim: 2, scale: 0.5 }),
+    formula: ([v, x]) => 2 * v * v + v / 2 + (x * x * Math.exp(-v)) / 2,
+    moments: (energy) => momentsByQuadrature(energy, grid(0, 4, 0.1), grid(0, 50, 0.12)),
+  },
+  {
+    name: "donut",
+    energy: energies.donut(),
+    formula: ([x, y]) => 8 * (Math.hypot(x, y) - 2.5) ** 2,
+    moments: (energy) => momentsByQuadrature(energy, grid(0, 4.7, 0.08), grid(0, 4.7, 0.08)),
+  },
+  {
+    name: "squiggle",
+    energy: energies.squiggle({ frequency: 2, covariance: dense }),
+    formula: ([x, y]) => {
+      const w = y + Math.sin(2 * x);
+      return (0.5 * (0.6 * x * x + 0.8 * x * w + w * w)) / (0.6 - 0.16);
+    },
+    moments: (energy) =>
+      momentsByQuadrature(energy, grid(0, 9, 0.25), grid(0, 8, 0.25), (x, w) => [x, w - Math.sin(2 * x)]),
+  },
+];
+
 const positions = [
   [0, 0],
   [1, -1],
@@ -91,7 +160,7 @@ const positions = [
   [4, -3],
 ].map((q) => Float64Array.from(q));
 
-for (const { name, energy, formula, moments } of cases) {
+for (const { name, energy, formula, moments } of [...cases, ...further]) {
   test(`${name}: the value is the formula's`, () => {
     for (const q of positions) {
       assertClose([energy.value(q)], [formula(q)], 2e-14, `U(${q})`);
@@ -102,8 +171,9 @@ for (const { name, energy, formula, moments } of cases) {
     const gradient = new Float64Array(2);
     for (const q of positions) {
       assertClose([energy.valueAndGradient(q, gradient)], [energy.value(q)], 1e-15, `U(${q})`);
-      assertClose(gradient, differences(energy.value, q), 1e-9, `grad U(${q})`);
     }
+    const { ok, message } = checkGradient(energy, positions, { tolerance: 1e-9 });
+    assert.ok(ok, message);
   });
 
   test(`${name}: mean, covariance and normaliser are the integrals they stand for`, () => {
