@@ -3,15 +3,15 @@
 
 import { refuse } from "../arguments/index.js";
 import type { Energy } from "../energies/energy.js";
-import type { Random } from "../random/random.js";
 import { cheesWarmup, type Flight, halton } from "./chees.js";
+import { massesOf, oneStep } from "./column-masses.js";
 import { type Freeze, freezing } from "./freezing.js";
 import { checkedOptions, type HmcOptions, type HmcSettings, hmcSettings } from "./hmc-options.js";
 import { integratorNamed } from "./integrators.js";
 import type { Adaptation, Kernel, KernelState, Sampler, SamplerDefinition } from "./kernel.js";
-import { adaptedKind, inverseOf, isDiagonal, type Mass } from "./mass.js";
-import { type Metric, metricFor } from "./metric.js";
-import { metricTrajectory, metricTransition } from "./metric-transition.js";
+import { adaptedKind } from "./mass.js";
+import type { Metric } from "./metric.js";
+import { metricTransition } from "./metric-transition.js";
 import { valueAt } from "./scheduled.js";
 import { overColumns } from "./trajectory.js";
 import { columnTrajectory } from "./trajectory-program.js";
@@ -90,7 +90,7 @@ function hmcKernel(energy: Energy, settings: HmcSettings, width: number): Kernel
       inverseMass,
       massChanged,
       gradient: (state: MovingState) => state.gradient,
-      logAcceptance: oneStep(energy, settings, masses, width),
+      logAcceptance: oneStep(energy, integratorNamed("hmc", settings.integrator), masses, width),
     };
     const { targetAcceptance } = settings;
     if (!together) {
@@ -211,47 +211,6 @@ function stepsOf({ stepSize, leapfrogSteps, trajectoryLength }: HmcSettings, dim
   return textbook ? Math.max(5, Math.ceil(Math.sqrt(dim))) : undefined;
 }
 
-/** The columns' masses: diagonal for all in one array, or a metric for each. */
-interface Masses {
-  /** `[rows, width]` */
-  readonly inverseMass: Float64Array;
-  /** `[dim, width]`, where they are diagonal. */
-  readonly momentumScale: Float64Array;
-  readonly metrics: readonly Metric[] | undefined;
-  /** To be called after a column of `inverseMass` was rewritten. */
-  changed(column: number): void;
-}
-
-function massesOf(mass: Mass, dim: number, width: number): Masses {
-  if (mass === "diagonal" || isDiagonal(mass)) {
-    const inverseMass = inverseOf(mass === "diagonal" ? 1 : mass, dim, width);
-    const momentumScale = inverseMass.map((inverse) => 1 / Math.sqrt(inverse));
-    return {
-      inverseMass,
-      momentumScale,
-      metrics: undefined,
-      changed(c) {
-        for (let k = c; k < inverseMass.length; k += width) momentumScale[k] = 1 / Math.sqrt(inverseMass[k]);
-      },
-    };
-  }
-  const metrics = Array.from({ length: width }, () => metricFor("hmc", mass, dim));
-  const rows = metrics[0].inverseMass.length;
-  const inverseMass = Float64Array.from({ length: rows * width }, (_, k) => {
-    return metrics[k % width].inverseMass[Math.floor(k / width)];
-  });
-  return {
-    inverseMass,
-    momentumScale: new Float64Array(0),
-    metrics,
-    changed(c) {
-      const own = metrics[c].inverseMass;
-      for (let i = 0, k = c; i < rows; i++, k += width) own[i] = inverseMass[k];
-      metrics[c].changed();
-    },
-  };
-}
-
 /** The transition as a program where the energy can be one and the mass is diagonal, in plain JavaScript elsewhere. */
 function transitionFor(
   energy: Energy,
@@ -289,45 +248,6 @@ function evaluate(energy: Energy, state: HmcState, width: number): void {
 /** The number of steps of a trajectory of this length. */
 function stepsAlong(length: number, stepSize: number): number {
   return Math.min(MOST_STEPS, Math.max(1, Math.ceil(length / stepSize)));
-}
-
-/** What the step-size search asks for: H before minus H after one step of one column with a fresh momentum. */
-function oneStep(
-  energy: Energy,
-  settings: HmcSettings,
-  { inverseMass, momentumScale, metrics }: Masses,
-  width: number,
-): (state: HmcState, column: number, stepSize: number, random: Random) => number {
-  const { dim } = energy;
-  const integrator = integratorNamed("hmc", settings.integrator);
-  const move = columnTrajectory(energy, integrator);
-  const moveBy = metrics === undefined ? undefined : metricTrajectory(energy, integrator);
-  const [q, p, g, m] = Array.from({ length: 4 }, () => new Float64Array(dim));
-  return (state, column, stepSize, random) => {
-    random.fillNormal(p);
-    let before = 0;
-    for (let i = 0, k = column; i < dim; i++, k += width) {
-      before += p[i] * p[i];
-      q[i] = state.position[k];
-      g[i] = state.gradient[k];
-    }
-    let value: number;
-    let after = 0;
-    if (metrics !== undefined && moveBy !== undefined) {
-      metrics[column].momentum(p, p);
-      value = moveBy(q, p, g, stepSize, metrics[column], 1);
-      metrics[column].whiten(p, p);
-      for (let i = 0; i < dim; i++) after += p[i] * p[i];
-    } else {
-      for (let i = 0, k = column; i < dim; i++, k += width) {
-        p[i] *= momentumScale[k];
-        m[i] = inverseMass[k];
-      }
-      value = move(q, p, g, stepSize, m, 1);
-      for (let i = 0; i < dim; i++) after += p[i] * p[i] * m[i];
-    }
-    return state.energy[column] + before / 2 - (value + after / 2);
-  };
 }
 
 /**
