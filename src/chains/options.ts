@@ -47,7 +47,8 @@ export interface SampleOptions {
   /**
    * Goes on with an earlier run, finished or aborted: the result has the earlier draws followed by new ones, byte for byte what one run
    * of so many `draws` gives. What else is left out is as it was then, and what contradicts it is refused. A stopped chain stays
-   * stopped. Schedules stay those of the first run: past their end the last value holds.
+   * stopped. Schedules stay those of the first run: past their end the last value holds. The earlier draws may have been through
+   * `structuredClone`, or through JSON as far as that has numbers for them (it has no infinities).
    */
   readonly resume?: Draws;
   /**
