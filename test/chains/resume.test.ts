@@ -57,6 +57,13 @@ for (const [what, sampler, options] of adapting) {
     resumesExactly(correlated, sampler, { warmup: 170, draws: 6, ...options }));
 }
 
+for (const [what, sampler] of [
+  ["a preconditioner", sgld({ preconditioner: "rmsprop", batchSize: 8 })],
+  ["a control variate", factories.cvSgld({ batchSize: 8 })],
+] as const) {
+  test(`SGLD with ${what} goes on as if it had never been interrupted`, () => resumesExactly(withData, sampler));
+}
+
 test("chains that adapt together are one group, with the same draws on any number of workers", async () => {
   const options = { chains: 150, warmup: 50, draws: 20, seed: 6, onEvent: silent };
   const here = await sample(correlated, hmc({ adaptation: "chees" }), { ...options, workers: 0 });
