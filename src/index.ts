@@ -36,6 +36,9 @@ export {
 export { type SummarizeOptions, type Summary, type SummaryRow, summarize } from "./chains/summarize.js";
 export * as diagnostics from "./diagnostics/index.js";
 export {
+  type CheckGradientOptions,
+  type Constraints,
+  checkGradient,
   type Energy,
   type EnergyOptions,
   type ExactFacts,
@@ -43,6 +46,9 @@ export {
   energy,
   energyFromGradient,
   energyFromModule,
+  type GradientCheck,
+  type GradientEntry,
+  type Transform,
 } from "./energies/index.js";
 export { toDataFrame } from "./formats/data-frame.js";
 export {
