@@ -51,7 +51,7 @@ export function donut(options: DonutOptions = {}): Energy {
         logNormalizer: law.logNormalizer + logSphere,
         draw(random, q) {
           random.fillNormal(q);
-          const scale = law.draw(random) / Math.hypot(...q);
+          const scale = law.draw(random) / Math.sqrt(q.reduce((sum, x) => sum + x * x, 0));
           for (let i = 0; i < dim; i++) q[i] *= scale;
         },
       },

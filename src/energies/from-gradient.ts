@@ -15,7 +15,7 @@ import { type EnergyOptions, exactOf } from "./traced.js";
 export function energyFromGradient(
   dim: number,
   f: (q: Float64Array, gradient: Float64Array) => number,
-  options: EnergyOptions = {},
+  options: Omit<EnergyOptions, keyof ArithmeticOptions> = {},
 ): Energy {
   integerAtLeast("energyFromGradient", "dim", dim, 1);
   if (typeof f !== "function") refuse("energyFromGradient", "f", "a function (q, gradient) => number", f);

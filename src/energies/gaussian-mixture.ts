@@ -4,16 +4,8 @@ import { finiteVector, knownOptions, positiveNumber, refuse } from "../arguments
 import type { Random } from "../random/random.js";
 import { constant, stack, type Tensor } from "../tensor/index.js";
 import type { Energy } from "./energy.js";
-import { gaussianSampler } from "./gaussian.js";
-import {
-  type Covariance,
-  cholesky,
-  covarianceRows,
-  invertLower,
-  isDiagonal,
-  logDiagonal,
-  type Rows,
-} from "./matrices.js";
+import { gaussianSampler, squaredLength } from "./gaussian.js";
+import { type Covariance, type Factor, factorOf, halfLogDeterminant, invertLower } from "./matrices.js";
 import { energy } from "./traced.js";
 
 const where = "energies.gaussianMixture";
@@ -41,18 +33,11 @@ export function gaussianMixture(options: GaussianMixtureOptions): Energy {
   knownOptions(where, options, ["centers", "weights", "covariance", "covariances", "names"]);
   const { centers, dim } = readCenters(options.centers);
   const weights = readWeights(options.weights, centers.length);
-  const covariances = readCovariances(options, centers.length, dim);
-  const factors = factorsOf(covariances);
+  const factors = readFactors(options, centers.length, dim);
   const mean = Array.from({ length: dim }, (_, i) => average(weights, (k) => centers[k][i]));
-  const covariance = mean.map((mi, i) =>
-    // About the mean, for centres far from the origin would cancel.
-    mean.map((mj, j) =>
-      average(weights, (k) => covariances[k].rows[i][j] + (centers[k][i] - mi) * (centers[k][j] - mj)),
-    ),
-  );
   // log of w_k over the determinant and (2 pi)^(dim / 2)
   const logHeights = factors.map(
-    (factor, k) => Math.log(weights[k]) - logDiagonal(factor) - 0.5 * dim * Math.log(2 * Math.PI),
+    (factor, k) => Math.log(weights[k]) - halfLogDeterminant(factor) - 0.5 * dim * Math.log(2 * Math.PI),
   );
   return energy(
     dim,
@@ -63,51 +48,53 @@ export function gaussianMixture(options: GaussianMixtureOptions): Energy {
         .neg(),
     {
       names: options.names,
-      exact: { mean, covariance, logNormalizer: 0, draw: mixtureSampler(weights, centers, factors) },
+      exact: {
+        mean,
+        covariance: covarianceOf(weights, mean, centers, factors),
+        logNormalizer: 0,
+        draw: mixtureSampler(weights, centers, factors),
+      },
     },
   );
 }
 
-/** Cholesky factors; components of one covariance share its factor. */
-function factorsOf(covariances: readonly { name: string; rows: Rows }[]): Rows[] {
-  const factors = new Map<Rows, Rows>();
-  return covariances.map(({ name, rows }) => {
-    const factor = factors.get(rows) ?? cholesky(where, name, rows);
-    factors.set(rows, factor);
-    return factor;
-  });
+function covarianceOf(
+  weights: Float64Array,
+  mean: readonly number[],
+  centers: readonly Float64Array[],
+  factors: readonly Factor[],
+): number[][] | undefined {
+  const rows = factors.map((factor) => factor.rows);
+  if (rows.includes(undefined)) return undefined;
+  // About the mean, for centres far from the origin would cancel.
+  return mean.map((mi, i) =>
+    mean.map((mj, j) => average(weights, (k) => rows[k]![i][j] + (centers[k][i] - mi) * (centers[k][j] - mj))),
+  );
 }
 
 /** One squared length per component, `[components]`. */
-function squaredLengths(q: Tensor, centers: readonly Float64Array[], factors: readonly Rows[]): Tensor {
-  const dim = q.shape[0];
+function squaredLengths(q: Tensor, centers: readonly Float64Array[], factors: readonly Factor[]): Tensor {
   const shifted = q.sub(constant(centers));
-  if (factors.every(isDiagonal)) {
+  const [{ lower }] = factors;
+  if (factors.every((factor) => factor.lower === undefined)) {
     return shifted
-      .mul(constant(factors.map((factor) => factor.map((row, i) => 1 / row[i]))))
+      .mul(constant(factors.map(({ deviations }) => deviations.map((deviation) => 1 / deviation))))
       .square()
       .sum(1);
   }
-  if (factors.every((factor) => factor === factors[0])) {
+  if (lower !== undefined && factors.every((factor) => factor.lower === lower)) {
     return shifted
-      .matmul(constant(invertLower(factors[0])).transpose())
+      .matmul(constant(invertLower(lower)).transpose())
       .square()
       .sum(1);
   }
-  return stack(
-    factors.map((factor, k) =>
-      constant(invertLower(factor))
-        .matmul(shifted.at(k).reshape([dim]))
-        .square()
-        .sum(),
-    ),
-  );
+  return stack(factors.map((factor, k) => squaredLength(shifted.at(k), factor)));
 }
 
 function mixtureSampler(
   weights: Float64Array,
   centers: readonly Float64Array[],
-  factors: readonly Rows[],
+  factors: readonly Factor[],
 ): (random: Random, q: Float64Array) => void {
   const components = centers.map((center, k) => gaussianSampler(center, factors[k]));
   return (random, q) => {
@@ -141,12 +128,11 @@ function readWeights(weights: ArrayLike<number> | undefined, count: number): Flo
   return given.map((weight) => weight / total);
 }
 
-/** Components of one covariance share its rows. */
-function readCovariances(options: GaussianMixtureOptions, count: number, dim: number): { name: string; rows: Rows }[] {
+/** Components of one covariance share its factor. */
+function readFactors(options: GaussianMixtureOptions, count: number, dim: number): Factor[] {
   const { covariance, covariances } = options;
   if (covariances === undefined) {
-    const shared = { name: "covariance", rows: covarianceRows(where, "covariance", dim, covariance ?? 1) };
-    return new Array<typeof shared>(count).fill(shared);
+    return new Array<Factor>(count).fill(factorOf(where, "covariance", dim, covariance ?? 1));
   }
   if (covariance !== undefined) {
     throw new RangeError(`${where}: give covariance, for all components, or covariances, one each, not both`);
@@ -154,8 +140,5 @@ function readCovariances(options: GaussianMixtureOptions, count: number, dim: nu
   if (!Array.isArray(covariances) || covariances.length !== count) {
     refuse(where, "covariances", `${count} covariances, one per centre`, covariances);
   }
-  return covariances.map((each, k) => {
-    const name = `covariances[${k}]`;
-    return { name, rows: covarianceRows(where, name, dim, each) };
-  });
+  return covariances.map((each, k) => factorOf(where, `covariances[${k}]`, dim, each));
 }

@@ -4,16 +4,7 @@ import { finiteVector, knownOptions, refuse } from "../arguments/index.js";
 import type { Random } from "../random/random.js";
 import { constant, type Tensor } from "../tensor/index.js";
 import type { Energy } from "./energy.js";
-import {
-  addLowerTimes,
-  type Covariance,
-  cholesky,
-  covarianceRows,
-  invertLower,
-  isDiagonal,
-  logDiagonal,
-  type Rows,
-} from "./matrices.js";
+import { addFactorTimes, type Covariance, type Factor, factorOf, halfLogDeterminant, invertLower } from "./matrices.js";
 import { energy } from "./traced.js";
 
 const where = "energies.gaussian";
@@ -36,34 +27,34 @@ export function gaussian(options: GaussianOptions): Energy {
   const mean = finiteVector(where, "mean", options.mean);
   const dim = mean.length;
   if (dim === 0) refuse(where, "mean", "at least one number", options.mean);
-  const rows = covarianceRows(where, "covariance", dim, options.covariance ?? 1);
-  const factor = cholesky(where, "covariance", rows);
+  const factor = factorOf(where, "covariance", dim, options.covariance ?? 1);
   return energy(dim, (q) => squaredLength(q.sub(constant(mean)), factor).mul(0.5), {
     names: options.names,
     exact: {
       mean: Array.from(mean),
-      covariance: rows,
+      covariance: factor.rows,
       // The integral of exp(-|z|^2 / 2) over q = mean + L z is (2 pi)^(dim / 2) |L|.
-      logNormalizer: 0.5 * dim * Math.log(2 * Math.PI) + logDiagonal(factor),
+      logNormalizer: 0.5 * dim * Math.log(2 * Math.PI) + halfLogDeterminant(factor),
       draw: gaussianSampler(mean, factor),
     },
   });
 }
 
 /** (q - mean)' (L L')^-1 (q - mean): the squared length of z = L^-1 (q - mean), which is standard normal. */
-export function squaredLength(shifted: Tensor, factor: Rows): Tensor {
-  const z = isDiagonal(factor)
-    ? shifted.mul(constant(factor.map((row, i) => 1 / row[i])))
-    : constant(invertLower(factor)).matmul(shifted);
+export function squaredLength(shifted: Tensor, { deviations, lower }: Factor): Tensor {
+  const z =
+    lower === undefined
+      ? shifted.mul(constant(deviations.map((deviation) => 1 / deviation)))
+      : constant(invertLower(lower)).matmul(shifted);
   return z.square().sum();
 }
 
 /** Draws mean + L z. */
-export function gaussianSampler(mean: ArrayLike<number>, factor: Rows): (random: Random, q: Float64Array) => void {
-  const z = new Float64Array(factor.length);
+export function gaussianSampler(mean: ArrayLike<number>, factor: Factor): (random: Random, q: Float64Array) => void {
+  const z = new Float64Array(mean.length);
   return (random, q) => {
     random.fillNormal(z);
     q.set(mean);
-    addLowerTimes(factor, z, q);
+    addFactorTimes(factor, z, q);
   };
 }

@@ -35,7 +35,10 @@ const VARIATION = 8;
  * search begins with the intervals between them. Beyond the ends U must be so large that nothing is lost.
  */
 export function lineLaw(potential: (x: number) => number, edges: readonly number[]): LineLaw {
-  const least = Math.min(...edges.map(potential).filter(Number.isFinite));
+  const least = edges
+    .map(potential)
+    .filter(Number.isFinite)
+    .reduce((low, height) => Math.min(low, height));
   const relative = (x: number): number => potential(x) - least;
   const cells: Cell[] = [];
   for (let k = 1; k < edges.length; k++) subdivide(relative, edges[k - 1], edges[k], 0, cells);
@@ -53,19 +56,23 @@ export function lineLaw(potential: (x: number) => number, edges: readonly number
     },
     draw(random) {
       const wanted = random.uniform() * cumulative[cumulative.length - 1];
-      const k = cumulative.findIndex((upTo) => wanted < upTo);
-      const cell = cells[k < 0 ? cells.length - 1 : k];
-      return invert(relative, cell, wanted - (k > 0 ? cumulative[k - 1] : 0));
+      const k = firstAbove(cumulative, wanted);
+      return invert(relative, cells[k], wanted - (k > 0 ? cumulative[k - 1] : 0));
     },
   };
 }
 
 /** The facts of independent coordinates with a law each. */
-export function independent(laws: readonly LineLaw[]): Required<ExactFacts> {
-  const mean = laws.map((law) => law.expectation((x) => x));
+export function independent(laws: readonly LineLaw[]): ExactFacts {
+  // Coordinates of one law, usually all of them, share its moments.
+  const moments = new Map<LineLaw, { mean: number; variance: number }>();
+  for (const law of new Set(laws)) {
+    const mean = law.expectation((x) => x);
+    moments.set(law, { mean, variance: law.expectation((x) => (x - mean) ** 2) });
+  }
   return {
-    mean,
-    covariance: diagonalRows(laws.map((law, i) => law.expectation((x) => (x - mean[i]) ** 2))),
+    mean: laws.map((law) => moments.get(law)!.mean),
+    covariance: diagonalRows(laws.map((law) => moments.get(law)!.variance)),
     logNormalizer: laws.reduce((sum, law) => sum + law.logNormalizer, 0),
     draw(random, q) {
       for (let i = 0; i < laws.length; i++) q[i] = laws[i].draw(random);
@@ -100,6 +107,17 @@ function cellOf(potential: (x: number) => number, from: number, to: number): Cel
   const points = unit.map((t) => from + half * (1 + t));
   const weights = unitWeights.map((weight, i) => weight * half * Math.exp(-potential(points[i])));
   return { from, to, points, weights, mass: weights.reduce((sum, weight) => sum + weight, 0) };
+}
+
+/** The first index whose entry exceeds `wanted`, by bisection; the last where rounding leaves none. */
+function firstAbove(increasing: Float64Array, wanted: number): number {
+  let [low, high] = [0, increasing.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (wanted < increasing[middle]) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** The x in a cell with so much mass to its left. Bisection wherever Newton's step would leave the bracket. */

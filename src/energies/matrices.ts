@@ -8,18 +8,40 @@ export type Rows = readonly (readonly number[])[];
 /** One variance for all, `dim` variances, or the rows of a symmetric positive definite matrix. */
 export type Covariance = number | ArrayLike<number> | readonly ArrayLike<number>[];
 
-/** The rows of a covariance; throws where it has another shape, is not symmetric, or a variance is not positive. */
-export function covarianceRows(where: string, name: string, dim: number, covariance: Covariance): number[][] {
-  if (typeof covariance === "number") {
-    return diagonalRows(new Array<number>(dim).fill(positiveNumber(where, name, covariance)));
+/** Beyond this dimension a matrix of facts is not written out: ten thousand dimensions would fill 800 MB with zeros. */
+const LARGEST = 1000;
+
+/** A covariance as its Cholesky factor L. */
+export interface Factor {
+  /** The diagonal of L. */
+  readonly deviations: readonly number[];
+  /** The rows of L; undefined where the covariance is diagonal. */
+  readonly lower?: Rows;
+  /** The rows of the covariance; undefined where it is diagonal and too large to be written out. */
+  readonly rows?: Rows;
+}
+
+/** The factor of a covariance; throws where it has another shape or is not symmetric and positive definite. */
+export function factorOf(where: string, name: string, dim: number, covariance: Covariance): Factor {
+  if (typeof covariance === "number" || typeof covariance?.[0] === "number") {
+    const variances =
+      typeof covariance === "number"
+        ? new Array<number>(dim).fill(positiveNumber(where, name, covariance))
+        : Array.from(finiteVector(where, name, covariance, dim), (variance, i) =>
+            positiveNumber(where, `${name}[${i}]`, variance),
+          );
+    return { deviations: variances.map(Math.sqrt), rows: diagonalRows(variances) };
   }
-  if (typeof covariance?.[0] === "number") {
-    const variances = Array.from(finiteVector(where, name, covariance, dim));
-    return diagonalRows(variances.map((variance, i) => positiveNumber(where, `${name}[${i}]`, variance)));
-  }
-  const matrix = covariance as readonly ArrayLike<number>[];
+  const rows = symmetricRows(where, name, dim, covariance as readonly ArrayLike<number>[]);
+  const lower = cholesky(where, name, rows);
+  const deviations = lower.map((row, i) => row[i]);
+  const diagonal = rows.every((row, i) => row.every((entry, j) => i === j || entry === 0));
+  return diagonal ? { deviations, rows } : { deviations, lower, rows };
+}
+
+function symmetricRows(where: string, name: string, dim: number, matrix: readonly ArrayLike<number>[]): number[][] {
   if (!Array.isArray(matrix) || matrix.length !== dim) {
-    refuse(where, name, `a number, ${dim} variances or ${dim} rows of ${dim} numbers`, covariance);
+    refuse(where, name, `a number, ${dim} variances or ${dim} rows of ${dim} numbers`, matrix);
   }
   const rows = matrix.map((row, i) => Array.from(finiteVector(where, `${name}[${i}]`, row, dim)));
   rows.forEach((row, i) => positiveNumber(where, `${name}[${i}][${i}]`, row[i]));
@@ -36,16 +58,14 @@ export function covarianceRows(where: string, name: string, dim: number, covaria
   );
 }
 
-export function diagonalRows(entries: readonly number[]): number[][] {
+/** The matrix with these entries on its diagonal; undefined where it would be too large to be worth writing out. */
+export function diagonalRows(entries: readonly number[]): number[][] | undefined {
+  if (entries.length > LARGEST) return undefined;
   return entries.map((entry, i) => entries.map((_, j) => (i === j ? entry : 0)));
 }
 
-export function isDiagonal(rows: Rows): boolean {
-  return rows.every((row, i) => row.every((entry, j) => i === j || entry === 0));
-}
-
 /** The lower triangular L with L L' equal to the matrix; throws where that is not positive definite. */
-export function cholesky(where: string, name: string, rows: Rows): number[][] {
+function cholesky(where: string, name: string, rows: Rows): number[][] {
   const l = rows.map((row) => row.map(() => 0));
   for (let i = 0; i < rows.length; i++) {
     for (let j = 0; j <= i; j++) {
@@ -73,22 +93,20 @@ export function invertLower(l: Rows): number[][] {
   return inverse;
 }
 
-/** The inverse of L L'. */
-export function invertFactored(l: Rows): number[][] {
-  const inverse = invertLower(l);
-  return l.map((_, i) => l.map((_, j) => inverse.reduce((sum, row) => sum + row[i] * row[j], 0)));
+/** Half the log determinant of the covariance. */
+export function halfLogDeterminant({ deviations }: Factor): number {
+  return deviations.reduce((sum, deviation) => sum + Math.log(deviation), 0);
 }
 
-/** The sum of the logarithms of a triangular matrix's diagonal: half the log determinant of L L'. */
-export function logDiagonal(l: Rows): number {
-  return l.reduce((sum, row, i) => sum + Math.log(row[i]), 0);
-}
-
-/** `out += L z`, L lower triangular. */
-export function addLowerTimes(l: Rows, z: Float64Array, out: Float64Array): void {
-  for (let i = 0; i < l.length; i++) {
+/** `out += L z` */
+export function addFactorTimes({ deviations, lower }: Factor, z: Float64Array, out: Float64Array): void {
+  for (let i = 0; i < deviations.length; i++) {
+    if (lower === undefined) {
+      out[i] += deviations[i] * z[i];
+      continue;
+    }
     let sum = 0;
-    for (let j = 0; j <= i; j++) sum += l[i][j] * z[j];
+    for (let j = 0; j <= i; j++) sum += lower[i][j] * z[j];
     out[i] += sum;
   }
 }
@@ -100,7 +118,7 @@ export function addLowerTimes(l: Rows, z: Float64Array, out: Float64Array): void
 export function symmetricEigen(rows: Rows): { values: number[]; vectors: number[][] } {
   const n = rows.length;
   const a = rows.map((row) => [...row]);
-  const v = diagonalRows(new Array<number>(n).fill(1));
+  const v = rows.map((_, i) => rows.map((__, j) => (i === j ? 1 : 0)));
   const size = Math.hypot(...rows.flat());
   for (let sweep = 0; sweep < 60; sweep++) {
     let off = 0;

@@ -42,8 +42,14 @@ export function rastrigin(options: RastriginOptions = {}): Energy {
         )
         .sum(),
     potential: (x) => x * x + a * (1 - Math.cos(2 * Math.PI * x)),
-    // x^2 <= U <= x^2 + 2 a
-    reach: (interval) => Math.sqrt(nearest(interval, 0) ** 2 + 2 * a + 75),
-    minima: (reach) => Array.from({ length: 2 * Math.ceil(reach) + 1 }, (_, i) => i - Math.ceil(reach)),
+    // U >= x^2, and U = x^2 at the whole numbers; an interval that holds none is short enough to be looked at whole.
+    reach: ([lower, upper]) => {
+      const lowest = nearest([Math.ceil(lower), Math.floor(upper)], 0);
+      return lowest < lower || lowest > upper ? Number.POSITIVE_INFINITY : Math.sqrt(lowest * lowest + 75);
+    },
+    minima: ([lower, upper]) => {
+      const first = Math.ceil(lower);
+      return Array.from({ length: Math.max(0, Math.floor(upper) - first + 1) }, (_, k) => first + k);
+    },
   });
 }

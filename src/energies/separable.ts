@@ -15,8 +15,8 @@ export interface Separable {
   readonly potential: (x: number) => number;
   /** A distance from 0 beyond which U exceeds its least value in the interval by 75 or more. */
   readonly reach: (interval: readonly [number, number]) => number;
-  /** Where U has minima within a distance from 0. */
-  readonly minima: (reach: number) => readonly number[];
+  /** Where U has minima between two ends. */
+  readonly minima: (ends: readonly [number, number]) => readonly number[];
 }
 
 /** The energy of a sum over coordinates of one function that is even. */
@@ -24,8 +24,8 @@ export function separable(where: string, { dim, box, expression, potential, reac
   integerAtLeast(where, "dim", dim, 1);
   const intervals = box === undefined ? undefined : readBox(where, dim, box);
   const lawOn = (interval: readonly [number, number]) => {
-    const radius = reach(interval);
-    return lineLaw(potential, edgesWithin(clipped(interval, radius), [0, ...minima(radius)]));
+    const ends = clipped(interval, reach(interval));
+    return lineLaw(potential, edgesWithin(ends, [0, ...minima(ends)]));
   };
   if (intervals === undefined) {
     const law = lawOn([Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]);

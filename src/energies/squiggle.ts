@@ -4,7 +4,7 @@ import { finiteNumber, knownOptions } from "../arguments/index.js";
 import { stack } from "../tensor/index.js";
 import type { Energy } from "./energy.js";
 import { gaussianSampler, squaredLength } from "./gaussian.js";
-import { cholesky, covarianceRows, logDiagonal } from "./matrices.js";
+import { factorOf, halfLogDeterminant } from "./matrices.js";
 import { energy } from "./traced.js";
 
 const where = "energies.squiggle";
@@ -33,10 +33,9 @@ export function squiggle(options: SquiggleOptions = {}): Energy {
     [2, 0.25],
     [0.25, 0.5],
   ];
-  const rows = covarianceRows(where, "covariance", 2, given);
-  const factor = cholesky(where, "covariance", rows);
+  const factor = factorOf(where, "covariance", 2, given);
   const straight = gaussianSampler([0, 0], factor);
-  const [[xx, xw], [, ww]] = rows;
+  const [[xx, xw], [, ww]] = factor.rows!;
   const damped = f * Math.exp(-0.5 * f * f * xx);
   const xy = xw - xx * damped;
   return energy(
@@ -53,7 +52,7 @@ export function squiggle(options: SquiggleOptions = {}): Energy {
           [xx, xy],
           [xy, ww - 0.5 * Math.expm1(-2 * f * f * xx) - 2 * xw * damped],
         ],
-        logNormalizer: Math.log(2 * Math.PI) + logDiagonal(factor),
+        logNormalizer: Math.log(2 * Math.PI) + halfLogDeterminant(factor),
         draw(random, q) {
           straight(random, q);
           q[1] -= Math.sin(f * q[0]);

@@ -5,7 +5,7 @@ import { constant } from "../tensor/index.js";
 import { lgamma } from "../tensor/special/index.js";
 import type { Energy } from "./energy.js";
 import { gaussianSampler, squaredLength } from "./gaussian.js";
-import { type Covariance, cholesky, covarianceRows, logDiagonal } from "./matrices.js";
+import { type Covariance, factorOf, halfLogDeterminant } from "./matrices.js";
 import { energy } from "./traced.js";
 
 const where = "energies.studentT";
@@ -33,8 +33,7 @@ export function studentT(options: StudentTOptions): Energy {
   const location = finiteVector(where, "location", options.location ?? [0]);
   const dim = location.length;
   if (dim === 0) refuse(where, "location", "at least one number", options.location);
-  const rows = covarianceRows(where, "scale", dim, options.scale ?? 1);
-  const factor = cholesky(where, "scale", rows);
+  const factor = factorOf(where, "scale", dim, options.scale ?? 1);
   const centred = gaussianSampler(new Float64Array(dim), factor);
   return energy(
     dim,
@@ -47,9 +46,9 @@ export function studentT(options: StudentTOptions): Energy {
       names: options.names,
       exact: {
         ...(nu > 1 && { mean: Array.from(location) }),
-        ...(nu > 2 && { covariance: rows.map((row) => row.map((entry) => (entry * nu) / (nu - 2))) }),
+        ...(nu > 2 && { covariance: factor.rows?.map((row) => row.map((entry) => (entry * nu) / (nu - 2))) }),
         logNormalizer:
-          lgamma(0.5 * nu) + 0.5 * dim * Math.log(nu * Math.PI) + logDiagonal(factor) - lgamma(0.5 * (nu + dim)),
+          lgamma(0.5 * nu) + 0.5 * dim * Math.log(nu * Math.PI) + halfLogDeterminant(factor) - lgamma(0.5 * (nu + dim)),
         draw(random, q) {
           centred(random, q);
           const scale = Math.sqrt((0.5 * nu) / random.gamma(0.5 * nu));

@@ -8,7 +8,15 @@ import {
   namesOfCoordinates,
   refuse,
 } from "../arguments/index.js";
-import { compile, type Graph, Tensor, trace, withGradient } from "../tensor/index.js";
+import {
+  type ArithmeticOptions,
+  arithmeticOf,
+  compile,
+  type Graph,
+  Tensor,
+  trace,
+  withGradient,
+} from "../tensor/index.js";
 import {
   type ConstraintData,
   type Constraints,
@@ -18,7 +26,7 @@ import {
 } from "./constraints.js";
 import type { Energy, EnergySource, ExactFacts } from "./energy.js";
 
-export interface EnergyOptions {
+export interface EnergyOptions extends ArithmeticOptions {
   /** One name per coordinate; `q[0]`, `q[1]`, ... where left out. */
   readonly names?: readonly string[];
   /** What is known of the law, in the coordinates that the energy was written in; taken at its word. */
@@ -45,14 +53,16 @@ export interface GraphSource extends EnergySource {
  * With `constraints`, `q` lies inside them, and what is returned is the energy of free coordinates `z`: `U(q(z)) - log |dq/dz|`. Draws,
  * starts and `exact` stay in the coordinates of `q`.
  *
- * Throws where `dim` is not a positive integer, the expression is not a scalar, or the options do not fit `dim`.
+ * Throws where `dim` is not a positive integer, the expression is not a scalar, the options do not fit `dim`, or `fma` or `wideVectors` ask
+ * for what there is not here.
  * @example energy(2, (q) => q.square().sum().mul(0.5)).value(Float64Array.of(1, 2)) // 2.5
  * @example energy(1, (q) => q.sum(), { constraints: { lower: 0 } }) // the exponential law; its value at z is exp(z) - z
  */
 export function energy(dim: number, f: (q: Tensor) => Tensor, options: EnergyOptions = {}): Energy {
   integerAtLeast("energy", "dim", dim, 1);
   if (typeof f !== "function") refuse("energy", "f", "a function of a tensor", f);
-  knownOptions("energy", options, ["names", "exact", "constraints"]);
+  knownOptions("energy", options, ["names", "exact", "constraints", "fma", "wideVectors"]);
+  const arithmetic = arithmeticOf("energy", options);
   const constraints =
     options.constraints === undefined ? undefined : readConstraints("energy", dim, options.constraints);
   const graph = trace(
@@ -68,6 +78,7 @@ export function energy(dim: number, f: (q: Tensor) => Tensor, options: EnergyOpt
       return [moved === undefined ? energyOfPosition : energyOfPosition.sub(moved.logJacobian)];
     },
     [{ shape: [dim], name: "q" }],
+    arithmetic,
   );
   const names = namesOfCoordinates("energy", options.names, dim, "q");
   const exact = exactOf("energy", dim, options.exact);

@@ -283,3 +283,49 @@ test("a heavy tail has no mean, or no variance", () => {
   assert.deepEqual(Object.keys(energies.studentT({ degreesOfFreedom: 1 }).exact!), ["logNormalizer", "draw"]);
   assert.deepEqual(Object.keys(energies.studentT({ degreesOfFreedom: 2 }).exact!), ["mean", "logNormalizer", "draw"]);
 });
+
+test("in ten thousand dimensions the facts that have room are there", () => {
+  const dim = 10_000;
+  const mean = new Array<number>(dim).fill(0);
+  const large: readonly Energy[] = [
+    energies.gaussian({ mean }),
+    energies.gaussian({ mean, covariance: mean.map(() => 2) }),
+    energies.gaussianMixture({ centers: [mean, mean.map(() => 1)] }),
+    energies.harmonic({ dim }),
+    energies.doubleWell({ dim }),
+    energies.rastrigin({ dim, box: [-2, 2] }),
+    energies.rosenbrock({ dim }),
+    energies.funnel({ dim }),
+    energies.donut({ dim }),
+    energies.studentT({ degreesOfFreedom: 5, location: mean }),
+    energies.ackley({ dim, box: [-5, 5] }),
+  ];
+  const [z, gradient] = [new Float64Array(dim).fill(0.1), new Float64Array(dim)];
+  for (const { valueAndGradient, exact } of large) {
+    assert.ok(Number.isFinite(valueAndGradient(z, gradient)) && gradient.every(Number.isFinite));
+    assert.equal(exact?.covariance, undefined);
+    if (exact?.draw !== undefined) {
+      const q = new Float64Array(dim);
+      exact.draw(stream(1), q);
+      assert.ok(q.every(Number.isFinite));
+    }
+  }
+});
+
+test("options far from ordinary end in facts or in a refusal, not in a search", () => {
+  const steep = energies.doubleWell({ dim: 1, h: 1e12 }).exact!;
+  // Two normal wells of variance 1 / (8 h b^2).
+  assertClose(
+    [steep.logNormalizer!, steep.covariance![0][0]],
+    [Math.log(2 * Math.sqrt((2 * Math.PI) / 8e12)), 1],
+    1e-9,
+  );
+  const deep = energies.rastrigin({ dim: 1, a: 1e12 }).exact!;
+  // Normal wells of variance 1 / (4 pi^2 a) at the whole numbers, weighed by exp(-k^2).
+  const weights = [-3, -2, -1, 0, 1, 2, 3, 4, -4].map((k) => [k * k, Math.exp(-k * k)]);
+  const total = weights.reduce((sum, [, weight]) => sum + weight, 0);
+  const variance = weights.reduce((sum, [square, weight]) => sum + square * weight, 0) / total;
+  assertClose([deep.covariance![0][0]], [variance], 1e-6);
+  assertClose([energies.rastrigin({ dim: 1, box: [-1e9, 1e9] }).exact!.mean![0]], [0], 1e-12);
+  assertClose([energies.rastrigin({ dim: 1, box: [0.2, 0.7] }).exact!.mean![0]], [0.2], 0.02);
+});

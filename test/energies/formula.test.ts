@@ -131,14 +131,12 @@ const { expression } = fc.letrec<{ expression: Expression }>((tie) => {
         }),
       ),
       inner.map((a): Expression => ({ text: `-(${a.text})`, evaluate: (x, y) => -a.evaluate(x, y) })),
-      fc
-        .tuple(fc.constantFrom("sin", "cos", "tanh", "abs", "sigmoid", "softplus", "erf"), inner)
-        .map(
-          ([name, a]): Expression => ({
-            text: `${name}( ${a.text} )`,
-            evaluate: (x, y) => functionsOfOne[name](a.evaluate(x, y)),
-          }),
-        ),
+      fc.tuple(fc.constantFrom("sin", "cos", "tanh", "abs", "sigmoid", "softplus", "erf"), inner).map(
+        ([name, a]): Expression => ({
+          text: `${name}( ${a.text} )`,
+          evaluate: (x, y) => functionsOfOne[name](a.evaluate(x, y)),
+        }),
+      ),
       fc.tuple(fc.constantFrom("min", "max"), fc.array(inner, { minLength: 2, maxLength: 3 })).map(
         ([name, args]): Expression => ({
           text: `${name}(${args.map(({ text }) => text).join(", ")})`,

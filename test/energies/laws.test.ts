@@ -3,7 +3,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkGradient, type Energy, energies } from "../../src/energies/index.js";
+import { checkGradient, type Energy, energies, energyFromGraph } from "../../src/energies/index.js";
+import type { GraphSource } from "../../src/energies/traced.js";
 import { stream } from "../../src/random/index.js";
 
 interface Case {
@@ -216,6 +217,15 @@ for (const { name, energy, heavyTails = false, around = "lowest" } of cases) {
       const { ok, message } = checkGradient(energy, at);
       assert.ok(ok, message);
     }
+  });
+
+  test(`${name}: everything but the direct sampler travels`, () => {
+    const source = structuredClone(energy.source) as GraphSource;
+    const rebuilt = energyFromGraph(source);
+    const { z, value } = drawsOf(energy, 1, DRAWS)[0];
+    assert.equal(rebuilt.value(z), value);
+    const { draw, ...facts } = exact!;
+    assert.deepEqual(rebuilt.exact, facts);
   });
 
   if (mean !== undefined && !heavyTails) {
