@@ -53,7 +53,8 @@ export function neuralNetwork(options: NeuralNetworkOptions): Energy {
   const inputs = readRows("inputs", options.inputs);
   const observed = readRows("outputs", options.outputs, inputs.length);
   const x = constant(inputs);
-  return energy(network.dim, (w) => {
+  const names = Array.from({ length: network.dim }, (_, i) => `w[${i}]`);
+  const negativeLogPosterior = (w: Tensor): Tensor => {
     const predicted = network.apply(w, x);
     checkPrediction(predicted, inputs.length, likelihood === "categorical" ? undefined : observed[0].length);
     const prior = w
@@ -61,7 +62,8 @@ export function neuralNetwork(options: NeuralNetworkOptions): Energy {
       .sum()
       .mul(0.5 / priorScale ** 2);
     return misfit(predicted, observed, likelihood, sigma).add(prior);
-  });
+  };
+  return energy(network.dim, negativeLogPosterior, { names });
 }
 
 function misfit(

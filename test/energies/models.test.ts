@@ -263,6 +263,7 @@ test("a neural network's energy is its prior and its misfit", () => {
   const squares = outputs.flatMap((row, i) => row.map((value, k) => (value - targets[i][k]) ** 2));
   const gaussian = energies.neuralNetwork({ network, inputs, outputs: targets, sigma: 0.5, priorScale: 2 });
   assertClose([gaussian.value(w)], [squares.reduce((sum, s) => sum + s) * 2 + prior], 1e-12);
+  assert.deepEqual(gaussian.names.slice(0, 2), ["w[0]", "w[1]"]);
   const labels = [0, 1, 1];
   const categorical = energies.neuralNetwork({
     network,
