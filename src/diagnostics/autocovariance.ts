@@ -1,9 +1,9 @@
-// Autocovariances of one sequence at all lags, by FFT (Geyer 2011), with divisor N at every lag (Geyer 1992): biased, but
-// of smaller variance than the unbiased one, as Vehtari et al. 2021 (section 3.2) ask.
+// Autocovariances of sequences at all lags, by FFT (Geyer 2011), with divisor N at every lag (Geyer 1992): biased, but of smaller
+// variance than the unbiased ones, as Vehtari et al. 2021 (section 3.2) ask.
 
 import { asNumbers } from "./chains.js";
-import { realFft } from "./fft.js";
-import { mean, variance } from "./moments.js";
+import { backwardFft, forwardFft } from "./fft.js";
+import { mean } from "./moments.js";
 
 /**
  * The autocovariances of `x` at lags 0 ... N - 1, divisor N; all NaN where a value is not finite or there is only one.
@@ -15,29 +15,73 @@ export function autocovariance(x: ArrayLike<number>): Float64Array {
 }
 
 export function autocovarianceOf(x: Float64Array): Float64Array {
-  const n = x.length;
-  const result = new Float64Array(n);
-  if (n < 2) return result.fill(Number.NaN);
-  const populationVariance = (variance(x) * (n - 1)) / n;
-  if (populationVariance === 0) return result;
+  return meanAutocovariance([x], new Float64Array(x.length));
+}
 
-  // Zeros up to twice the length keep the end of the sequence from meeting its beginning.
-  let padded = 2;
-  while (padded < 2 * n) padded *= 2;
-  const centred = new Float64Array(padded);
-  const m = mean(x);
-  for (let t = 0; t < n; t++) centred[t] = x[t] - m;
+/**
+ * The mean of the autocovariances of several chains, into `result`, as long as a chain. Hot: one transform for two chains, and one
+ * backward for all, for it is the sum of the spectra that is asked for.
+ */
+export function meanAutocovariance(chains: readonly Float64Array[], result: Float64Array): Float64Array {
+  const M = chains.length;
+  const N = chains[0].length;
+  if (N < 2) return result.fill(Number.NaN);
+  // Zeros up to twice the length keep the end of a chain from meeting its beginning.
+  let n = 2;
+  while (n < 2 * N) n *= 2;
+  const { re, im, power } = scratchFor(n);
+  power.fill(0, 0, n);
 
-  // The power spectrum is real and even, so a second forward transform is the inverse one, up to its scale.
-  const { re, im } = realFft(centred);
-  const power = new Float64Array(padded);
-  for (let k = 0; k < re.length; k++) {
-    power[k] = re[k] * re[k] + im[k] * im[k];
-    power[(padded - k) % padded] = power[k];
+  let variances = 0; // of the chains, divisor N
+  for (let m = 0; m < M; m += 2) {
+    // One chain is the real, the next the imaginary part. Their spectra need not be told apart to be added: see below.
+    variances += centre(chains[m], re, n) / N;
+    if (m + 1 < M) variances += centre(chains[m + 1], im, n) / N;
+    else im.fill(0, 0, n);
+    forwardFft(re, im, n);
+    for (let p = 0; p < n; p++) power[p] += re[p] * re[p] + im[p] * im[p];
   }
-  const correlation = realFft(power).re;
+  if (variances === 0) return result.fill(0);
+
+  // |Z_k|^2 and |Z_-k|^2 of Z = X + i Y have the mean |X_k|^2 + |Y_k|^2. Where X_k stands at p, in bit-reversed order, X_-k stands at p with
+  // all digits below its first changed.
+  for (let first = 2; first < n; first *= 2) {
+    for (let p = first, q = 2 * first - 1; p < q; p++, q--) power[p] = power[q] = (power[p] + power[q]) / 2;
+  }
+  im.fill(0, 0, n);
+  backwardFft(power, im, n);
   // Lag 0 is known without the transform; it sets the scale of the others.
-  const scale = populationVariance / correlation[0];
-  for (let t = 0; t < n; t++) result[t] = correlation[t] * scale;
+  const scale = variances / M / power[0];
+  for (let t = 0; t < N; t++) result[t] = power[t] * scale;
   return result;
+}
+
+/** Writes deviations from the mean, then zeros up to `n`; returns the sum of the squared ones. */
+function centre(x: Float64Array, out: Float64Array, n: number): number {
+  const N = x.length;
+  const m = mean(x);
+  let squares = 0;
+  for (let t = 0; t < N; t++) {
+    const deviation = x[t] - m;
+    out[t] = deviation;
+    squares += deviation * deviation;
+  }
+  out.fill(0, N, n);
+  return squares;
+}
+
+interface Scratch {
+  readonly re: Float64Array;
+  readonly im: Float64Array;
+  readonly power: Float64Array;
+}
+
+/** Kept from call to call: nothing here outlives a call. */
+let scratch: Scratch = { re: new Float64Array(0), im: new Float64Array(0), power: new Float64Array(0) };
+
+function scratchFor(n: number): Scratch {
+  if (scratch.re.length < n) {
+    scratch = { re: new Float64Array(n), im: new Float64Array(n), power: new Float64Array(n) };
+  }
+  return scratch;
 }

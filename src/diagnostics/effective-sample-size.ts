@@ -1,7 +1,7 @@
 // The effective sample size that all public ones share: autocorrelations of several chains combined, summed by Geyer's
 // initial monotone sequence (Vehtari et al. 2021, section 3.2; `.ess` in R's `posterior`, which is followed to the letter).
 
-import { autocovarianceOf } from "./autocovariance.js";
+import { meanAutocovariance } from "./autocovariance.js";
 import { isUndefined } from "./is-undefined.js";
 import { mean, variance } from "./moments.js";
 
@@ -11,39 +11,32 @@ export function effectiveSampleSize(chains: readonly Float64Array[]): number {
   const N = chains[0].length;
   if (N < 3 || isUndefined(chains)) return Number.NaN;
 
-  const covariance = meanAutocovariance(chains);
+  if (scratch.length < N) scratch = new Float64Array(N);
+  const covariance = meanAutocovariance(chains, scratch.length === N ? scratch : scratch.subarray(0, N));
   const W = (covariance[0] * N) / (N - 1); // eq. 2
   const betweenOverN = M > 1 ? variance(Float64Array.from(chains, mean)) : 0; // eq. 1, over N
   const variancePlus = (W * (N - 1)) / N + betweenOverN; // eq. 3
-  const rhoAt = (t: number): number => 1 - (W - covariance[t]) / variancePlus; // eq. 10
+  const rho = covariance; // in its place
+  for (let t = 1; t < N; t++) rho[t] = 1 - (W - covariance[t]) / variancePlus; // eq. 10
+  rho[0] = 1;
 
   const S = M * N;
   // Eq. 12. Antithetic chains may have tau near zero; S log10 S is as much as is believed of them.
-  return S / Math.max(correlationTime(rhoAt, N), 1 / Math.log10(S));
+  return S / Math.max(correlationTime(rho, N), 1 / Math.log10(S));
 }
 
-/** tau of eq. 13, between the sum that ends at the usual odd lag and the one that ends at the next even lag. */
-function correlationTime(rhoAt: (t: number) => number, N: number): number {
-  const rho = new Float64Array(N);
-  let even = 1;
-  let odd = rhoAt(1);
-  rho[0] = even;
-  rho[1] = odd;
+/** Kept from call to call: a table of 10,000 coordinates asks 30,000 times. */
+let scratch: Float64Array = new Float64Array(0);
 
+/** tau of eq. 13, between the sum that ends at the usual odd lag and the one that ends at the next even lag. Overwrites `rho`. */
+function correlationTime(rho: Float64Array, N: number): number {
   // Initial positive sequence: pairs rho_{2k} + rho_{2k+1} while they are positive, short of the last few lags.
   let T = 0;
-  while (T < N - 5 && even + odd > 0) {
-    T += 2;
-    even = rhoAt(T);
-    odd = rhoAt(T + 1);
-    if (even + odd >= 0) {
-      rho[T] = even;
-      rho[T + 1] = odd;
-    }
-  }
+  while (T < N - 5 && rho[T] + rho[T + 1] > 0) T += 2;
   // No pair kept: `posterior` sums rho_t over R's 1:0, that is over t = 0, and so arrives at 2.
   if (T === 0) return 2;
-  if (even > 0) rho[T] = even;
+  // The even lag after the last pair counts where it is positive, or its pair is no less than zero.
+  const last = rho[T] > 0 || rho[T] + rho[T + 1] >= 0 ? rho[T] : 0;
 
   // Initial monotone sequence: no pair larger than the one before it.
   for (let t = 2; t <= T - 2; t += 2) {
@@ -53,14 +46,5 @@ function correlationTime(rhoAt: (t: number) => number, N: number): number {
 
   let sum = 0;
   for (let t = 0; t < T; t++) sum += rho[t];
-  return -1 + 2 * sum + rho[T];
-}
-
-function meanAutocovariance(chains: readonly Float64Array[]): Float64Array {
-  const total = new Float64Array(chains[0].length);
-  for (const chain of chains) {
-    const covariance = autocovarianceOf(chain);
-    for (let t = 0; t < total.length; t++) total[t] += covariance[t];
-  }
-  return total.map((c) => c / chains.length);
+  return -1 + 2 * sum + last;
 }

@@ -2,8 +2,7 @@
 
 import { asChains } from "./chains.js";
 import { effectiveSampleSize } from "./effective-sample-size.js";
-import { rankNormalize } from "./rank-normalize.js";
-import { split } from "./split.js";
+import { rank, rankScores } from "./ranking.js";
 
 /**
  * Effective sample size of the rank-normalised split chains. Trust R-hat and intervals from about 100 per chain.
@@ -14,5 +13,5 @@ import { split } from "./split.js";
  * @example essBulk([[1, 2, 3, 4, 5, 6]]) // 3: a chain that only climbs
  */
 export function essBulk(chains: readonly ArrayLike<number>[]): number {
-  return effectiveSampleSize(rankNormalize(split(asChains("essBulk", chains))));
+  return effectiveSampleSize(rankScores(rank(asChains("essBulk", chains))));
 }

@@ -1,7 +1,8 @@
 // Tail effective sample size: of the outer quantiles, which often mix worse than the centre.
 
-import { asChains, pooled } from "./chains.js";
+import { asChains } from "./chains.js";
 import { essQuantileOf } from "./ess-quantile.js";
+import { type Ranking, rank } from "./ranking.js";
 
 /**
  * The smaller of the effective sample sizes for the 5 % and the 95 % quantile. NaN where either is.
@@ -11,7 +12,9 @@ import { essQuantileOf } from "./ess-quantile.js";
  * @example essTail([[1, 2, 3, 4, 5, 6]]) // 3
  */
 export function essTail(chains: readonly ArrayLike<number>[]): number {
-  const numbers = asChains("essTail", chains);
-  const sorted = pooled(numbers).sort();
-  return Math.min(essQuantileOf(numbers, sorted, 0.05), essQuantileOf(numbers, sorted, 0.95));
+  return essTailOf(rank(asChains("essTail", chains)));
+}
+
+export function essTailOf(ranking: Ranking): number {
+  return Math.min(essQuantileOf(ranking, 0.05), essQuantileOf(ranking, 0.95));
 }

@@ -20,6 +20,7 @@ export { mcseMedian, mcseQuantile } from "./mcse-quantile.js";
 export { mcseSd } from "./mcse-sd.js";
 export { quantile } from "./quantile.js";
 export { type RafteryLewis, type RafteryLewisOptions, rafteryLewis } from "./raftery-lewis.js";
+export { type RankDiagnostics, rankDiagnostics } from "./rank-diagnostics.js";
 export { rhat, rhatFolded } from "./rhat.js";
 export { rhatBasic, rhatSplit } from "./rhat-basic.js";
 export { rhatNested } from "./rhat-nested.js";

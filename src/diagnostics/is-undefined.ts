@@ -15,5 +15,10 @@ export function isUndefined(chains: readonly Float64Array[]): boolean {
       if (x > most) most = x;
     }
   }
-  return !(most - least >= Number.EPSILON);
+  return isUndefinedRange(least, most);
+}
+
+/** The same, of the least and the greatest draw; NaN where there is none, or one is NaN. */
+export function isUndefinedRange(least: number, most: number): boolean {
+  return !(most - least >= Number.EPSILON && Number.isFinite(least) && Number.isFinite(most));
 }

@@ -1,9 +1,10 @@
 // Monte Carlo standard error of a quantile: half the distance between the draws one standard error below and above it.
 
 import { closedUnit } from "../arguments/index.js";
-import { asChains, pooled } from "./chains.js";
+import { asChains } from "./chains.js";
 import { essQuantileOf } from "./ess-quantile.js";
 import { inverseIncompleteBeta } from "./inverse-incomplete-beta.js";
+import { rank } from "./ranking.js";
 
 /**
  * Monte Carlo standard error of the `p`-quantile, 0 <= p <= 1, in the units of the draws; NaN where `essQuantile` is.
@@ -27,8 +28,9 @@ const ONE_SD_BELOW = 0.1586553;
 const ONE_SD_ABOVE = 0.8413447;
 
 function mcseQuantileOf(chains: readonly Float64Array[], p: number): number {
-  const sorted = pooled(chains).sort();
-  const ess = essQuantileOf(chains, sorted, p);
+  const ranking = rank(chains);
+  const { sorted } = ranking;
+  const ess = essQuantileOf(ranking, p);
   if (Number.isNaN(ess)) return Number.NaN;
   // The probability of "at most the quantile", given that `ess` independent draws had it p of the time.
   const a = ess * p + 1;

@@ -1,5 +1,8 @@
 // Mean and sample variance as R computes them: a second pass takes back what rounding cost the first. An empty or too
 // short sample has the value NaN, where R has NA. Hot: every diagnostic calls them many times, on typed arrays.
+//
+// Not simple-statistics', whose accuracy would do but for one case: its mean of 0.1, 0.1 and 0.1 is not 0.1, and a chain that never
+// moved would have a variance, and with it autocorrelations and an R-hat.
 
 export function mean(x: Float64Array): number {
   const n = x.length;

@@ -1,5 +1,6 @@
 // The empirical quantile that R calls type 7: linear between the order statistics, (n - 1) p steps up from the smallest.
 
+import { quantileSorted } from "simple-statistics";
 import { closedUnit } from "../arguments/index.js";
 import { asNumbers } from "./chains.js";
 
@@ -17,12 +18,10 @@ export function quantile(x: ArrayLike<number>, p: number): number {
 export function sortedQuantile(sorted: Float64Array, p: number): number {
   const last = sorted.length - 1;
   if (last < 0 || Number.isNaN(sorted[last])) return Number.NaN;
-  const position = last * p;
-  const below = Math.floor(position);
-  const low = sorted[below];
-  const high = sorted[Math.min(below + 1, last)];
-  // Equal neighbours are not interpolated: rounding must not make of them a third value, nor infinities a NaN.
-  if (position === below || low === high) return low;
-  const h = position - below;
-  return (1 - h) * low + h * high;
+  const low = sorted[Math.floor(last * p)];
+  const high = sorted[Math.ceil(last * p)];
+  if (low === high) return low;
+  // Infinities, and neighbours farther apart than a double can say.
+  if (!Number.isFinite(high - low)) return (1 - ((last * p) % 1)) * low + ((last * p) % 1) * high;
+  return quantileSorted(sorted as ArrayLike<number> as readonly number[], p); // it reads elements and a length, no more
 }

@@ -4,9 +4,7 @@
 import { effectiveSampleSize } from "../diagnostics/effective-sample-size.js";
 import { essMean } from "../diagnostics/index.js";
 import { mean, variance } from "../diagnostics/moments.js";
-import { rankNormalize } from "../diagnostics/rank-normalize.js";
-import { fold } from "../diagnostics/rhat.js";
-import { split } from "../diagnostics/split.js";
+import { foldedScores, rank, rankScores } from "../diagnostics/ranking.js";
 import { fDistributionTail } from "./laws.js";
 
 /** The chance of chain means so far apart, or farther, were each off by its own error alone. NaN for a single chain. */
@@ -22,9 +20,11 @@ export function agreementOfMeans(chains: readonly Float64Array[]): number {
  * about 1 on average and 3 at times, so that 1.01 is passed by one healthy run in ten at 120 effective draws per chain.
  */
 export function agreementOfHalves(chains: readonly Float64Array[]): number {
-  const chance = (parts: readonly Float64Array[]) =>
-    chanceOfSpread(rankNormalize(split(parts)), (half) => effectiveSampleSize([half]));
-  return Math.min(1, 2 * Math.min(chance(chains), chance(fold(chains))));
+  const ranking = rank(chains);
+  const chance = (halves: readonly Float64Array[]) => chanceOfSpread(halves, (half) => effectiveSampleSize([half]));
+  // One after the other: both scores are written to the same place.
+  const ofPlaces = chance(rankScores(ranking));
+  return Math.min(1, 2 * Math.min(ofPlaces, chance(foldedScores(ranking))));
 }
 
 function chanceOfSpread(parts: readonly Float64Array[], effectiveDraws: (part: Float64Array) => number): number {

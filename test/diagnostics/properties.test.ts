@@ -5,11 +5,13 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { besselK } from "../../src/diagnostics/bessel-k.js";
 import { cramerVonMises } from "../../src/diagnostics/cramer-von-mises.js";
-import { realFft } from "../../src/diagnostics/fft.js";
+import { backwardFft, forwardFft } from "../../src/diagnostics/fft.js";
 import { incompleteBeta } from "../../src/diagnostics/incomplete-beta.js";
 import * as diagnostics from "../../src/diagnostics/index.js";
 import { inverseIncompleteBeta } from "../../src/diagnostics/inverse-incomplete-beta.js";
 import { inverseNormal } from "../../src/diagnostics/inverse-normal.js";
+import { orderOf } from "../../src/diagnostics/order.js";
+import { rank, rankScores } from "../../src/diagnostics/ranking.js";
 
 fc.configureGlobal({ seed: 2021 });
 
@@ -29,29 +31,96 @@ function same(actual: number, expected: number): void {
   else within(actual, expected, 1e-8 * Math.abs(expected));
 }
 
-describe("the real FFT", () => {
-  test("is the discrete Fourier transform", () => {
+describe("the FFT", () => {
+  test("is the discrete Fourier transform, read backwards, and goes back", () => {
     const power = fc
-      .integer({ min: 1, max: 6 })
-      .chain((k) => fc.array(number, { minLength: 2 ** k, maxLength: 2 ** k }));
+      .integer({ min: 0, max: 7 })
+      .chain((k) => fc.array(fc.tuple(number, number), { minLength: 2 ** k, maxLength: 2 ** k }));
     fc.assert(
-      fc.property(power, (x) => {
-        const { re, im } = realFft(Float64Array.from(x));
-        assert.equal(re.length, x.length / 2 + 1);
-        for (let k = 0; k < re.length; k++) {
-          const angle = (t: number): number => (-2 * Math.PI * k * t) / x.length;
-          within(
-            re[k],
-            x.reduce((sum, value, t) => sum + value * Math.cos(angle(t)), 0),
-            1e-9,
-          );
-          within(
-            im[k],
-            x.reduce((sum, value, t) => sum + value * Math.sin(angle(t)), 0),
-            1e-9,
-          );
+      fc.property(power, (z) => {
+        const n = z.length;
+        const re = Float64Array.from(z, ([x]) => x);
+        const im = Float64Array.from(z, ([, y]) => y);
+        forwardFft(re, im, n);
+        for (let k = 0; k < n; k++) {
+          let [sumRe, sumIm] = [0, 0];
+          z.forEach(([x, y], t) => {
+            const [c, s] = [Math.cos((-2 * Math.PI * k * t) / n), Math.sin((-2 * Math.PI * k * t) / n)];
+            sumRe += c * x - s * y;
+            sumIm += c * y + s * x;
+          });
+          const place =
+            n === 1 ? 0 : Number.parseInt([...k.toString(2).padStart(Math.log2(n), "0")].reverse().join(""), 2);
+          within(re[place], sumRe, 1e-9);
+          within(im[place], sumIm, 1e-9);
         }
+        backwardFft(re, im, n);
+        z.forEach(([x, y], t) => {
+          within(re[t] / n, x, 1e-10);
+          within(im[t] / n, y, 1e-10);
+        });
       }),
+    );
+  });
+});
+
+describe("the order of numbers", () => {
+  const any = fc.oneof(
+    fc.double(),
+    number,
+    fc.double({ min: 1e8, max: 1e8 + 1 }),
+    fc.constantFrom(0, -0, 5e-324, -5e-324),
+  );
+
+  test("ascends, holds each once, and has NaN last", () => {
+    fc.assert(
+      fc.property(fc.array(any, { maxLength: 300 }), (list) => {
+        const x = Float64Array.from(list);
+        const order = [...orderOf(x)];
+        assert.deepEqual(
+          [...order].sort((a, b) => a - b),
+          list.map((_, i) => i),
+        );
+        const ascending = order.map((i) => x[i]);
+        const expected = [...x.slice().sort()];
+        ascending.forEach((value, i) => {
+          assert.ok(value === expected[i] || (Number.isNaN(value) && Number.isNaN(expected[i])));
+        });
+      }),
+    );
+  });
+});
+
+describe("ranks", () => {
+  test("scores of the split chains are those of the definition, ties and odd lengths included", () => {
+    fc.assert(
+      fc.property(chainSet, (chains) => {
+        const N = chains[0].length;
+        const half = Math.floor(N / 2);
+        const halves = [...chains.map((x) => x.slice(0, half)), ...chains.map((x) => x.slice(N - half))];
+        const all = halves.flat();
+        const score = (x: number): number => {
+          const rank = all.filter((y) => y < x).length + (all.filter((y) => y === x).length + 1) / 2;
+          return inverseNormal((rank - 3 / 8) / (all.length + 1 / 4));
+        };
+        const scores = rankScores(rank(chains.map((chain) => Float64Array.from(chain))));
+        assert.deepEqual(
+          scores.map((part) => [...part]),
+          halves.map((part) => part.map(score)),
+        );
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test("the three diagnostics together are the three, bit for bit", () => {
+    fc.assert(
+      fc.property(chainSet, (chains) => {
+        const { rhat, essBulk, essTail } = diagnostics;
+        const expected = { rhat: rhat(chains), essBulk: essBulk(chains), essTail: essTail(chains) };
+        assert.deepEqual(diagnostics.rankDiagnostics(chains), expected);
+      }),
+      { numRuns: 50 },
     );
   });
 });
@@ -223,6 +292,8 @@ test("the examples of the documentation", () => {
     1.6187,
     1e-4,
   );
+  assert.deepEqual(diagnostics.rankDiagnostics(climb), { rhat: diagnostics.rhat(climb), essBulk: 3, essTail: 3 });
+  within(diagnostics.rhat(climb), 2.0194, 1e-4);
   within(diagnostics.rhatSplit([[1, 2, 3, 4]]), 2.1213, 1e-4);
   const mirrored = [
     [1, -2, 2, -1],
@@ -248,8 +319,15 @@ test("the examples of the documentation", () => {
   assert.deepEqual(diagnostics.rafteryLewis([1, 2, 3]), unknown);
   within(besselK(0.5, 1), 0.46106850444789454, 1e-15);
   within(cramerVonMises(0.46136), 0.95, 1e-6);
-  assert.deepEqual([...diagnostics.autocovariance([1, 2, 3, 4])], [1.25, 0.3125, -0.375, -0.5625]);
-  assert.deepEqual([...diagnostics.autocorrelation([1, 2, 3, 4], 2)], [1, 0.25, -0.3]);
+  const covariances = diagnostics.autocovariance([1, 2, 3, 4]);
+  [1.25, 0.3125, -0.375, -0.5625].forEach((c, t) => {
+    within(covariances[t], c, 1e-15);
+  });
+  const correlations = diagnostics.autocorrelation([1, 2, 3, 4], 2);
+  assert.equal(correlations.length, 3);
+  [1, 0.25, -0.3].forEach((rho, t) => {
+    within(correlations[t], rho, 1e-15);
+  });
   assert.equal(diagnostics.quantile([4, 1, 3, 2], 0.25), 1.75);
   assert.equal(diagnostics.ebfmi([1, 2, 1, 2]), 3);
   assert.deepEqual(diagnostics.hdi([0, 5, 6, 7, 20], 0.5), [5, 7]);

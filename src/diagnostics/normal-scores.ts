@@ -1,0 +1,18 @@
+// Normal scores: what ranks would be were they draws of the standard normal law.
+
+import { inverseNormal } from "./inverse-normal.js";
+
+/**
+ * The scores of the ranks 1, 3/2, 2, ... S of S draws; the score of rank r is at 2 r - 2. Ranks of ties lie between those of draws.
+ * The table of the latest S is kept: the ranks of one coordinate are those of the next.
+ *
+ * Vehtari et al. 2021, eq. 14, with Blom's offset 3/8. The paper prints S - 1/4; Blom and `posterior` have S + 1/4.
+ */
+export function normalScores(S: number): Float64Array {
+  if (latest.length !== 2 * S - 1 && S > 0) {
+    latest = Float64Array.from({ length: 2 * S - 1 }, (_, j) => inverseNormal((1 + j / 2 - 3 / 8) / (S + 1 / 4)));
+  }
+  return latest;
+}
+
+let latest: Float64Array = new Float64Array(0);
