@@ -4,6 +4,7 @@
 import { knownOptions, openUnit, positiveNumber } from "../arguments/index.js";
 import { freezing } from "./freezing.js";
 import type { Sampler } from "./kernel.js";
+import { record } from "./record.js";
 import { type Scheduled, scheduledOption, tabulatedOption } from "./scheduled.js";
 import { type BatchOptions, checkBatchOptions, gradientEstimate, oneChain } from "./stochastic-gradient.js";
 import { stochasticLangevinKernel } from "./stochastic-langevin.js";
@@ -34,7 +35,7 @@ export interface AdamSgldOptions extends BatchOptions {
  */
 export function adamSgld(options: AdamSgldOptions = {}): Sampler {
   checked(options, (stepSize) => scheduledOption("adamSgld", "stepSize", stepSize, positiveNumber));
-  return { kind: "adamSgld", options: { ...options } };
+  return record("adamSgld", options);
 }
 
 /** `step` checks a step size. */

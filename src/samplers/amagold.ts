@@ -8,6 +8,7 @@ import { dualAveraging } from "./dual-averaging.js";
 import { freezing } from "./freezing.js";
 import type { Adaptation, Kernel, KernelState, Sampler } from "./kernel.js";
 import { stiffnessProbe } from "./langevin-stiffness.js";
+import { record } from "./record.js";
 import {
   type BatchOptions,
   checkBatchOptions,
@@ -16,7 +17,7 @@ import {
   oneChain,
   startAt,
 } from "./stochastic-gradient.js";
-import { refuseUnknown, underdampedStepSize } from "./underdamped.js";
+import { underdampedStepSize } from "./underdamped.js";
 
 export type AmagoldState = KernelState;
 
@@ -97,7 +98,8 @@ function amagoldKernel(energy: Energy, estimate: GradientEstimate, settings: Ama
     // Hot: `leapfrogSteps` gradients on `batchSize` rows and one energy on all; nothing is allocated.
     step(state, random) {
       const eps = stepSize[0];
-      refuseUnknown("amagold", "step size", eps);
+      if (Number.isNaN(eps))
+        throw new Error("amagold: the step size is found by the adaptation, which was not started");
       q.set(state.position);
       random[0].fillNormal(r);
       const work = trajectory(eps, random[0]);
@@ -175,7 +177,7 @@ export interface AmagoldOptions extends BatchOptions {
  */
 export function amagold(options: AmagoldOptions = {}): Sampler {
   checked(options);
-  return { kind: "amagold", options: { ...options } };
+  return record("amagold", options);
 }
 
 function checked(options: AmagoldOptions) {

@@ -5,6 +5,7 @@
 import { refuse } from "../arguments/index.js";
 import type { Energy } from "../energies/energy.js";
 import { compileLanes, type Graph, type LaneProgram, withGradient } from "../tensor/index.js";
+import type { KernelState } from "./kernel.js";
 import { tracedEnergy } from "./trajectory-program.js";
 
 /** The energy of `width` columns. */
@@ -50,6 +51,26 @@ export function columnEnergy(energy: Energy, width: number, room = 0): ColumnEne
   if (program === undefined) return overColumns(energy.dim, width, (q) => energy.value(q));
   const [position, value] = [program.inputs[0], program.outputs[0]] as Float64Array[];
   return { position, energy: value, run: program.run, program };
+}
+
+/** The state of kernels whose options may be schedules. */
+export interface TimedState extends KernelState {
+  /** `[width]`: transitions made, by which schedules are read. */
+  readonly time: Float64Array;
+}
+
+/** Begins at `start`, where `columns` are then evaluated. Throws as `refuseBrokenStart` does. */
+export function startColumns(where: string, columns: ColumnEnergy | ColumnGradient, start: Float64Array): TimedState {
+  columns.position.set(start);
+  columns.run();
+  const { energy } = columns;
+  refuseBrokenStart(where, energy, "gradient" in columns ? columns.gradient : undefined);
+  return {
+    position: start.slice(),
+    energy: energy.slice(),
+    stopped: new Uint8Array(energy.length),
+    time: new Float64Array(energy.length),
+  };
 }
 
 /**

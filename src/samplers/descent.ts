@@ -3,18 +3,16 @@
 
 import { knownOptions, positiveNumber, refuse } from "../arguments/index.js";
 import type { Energy } from "../energies/energy.js";
-import { columnEnergy, columnGradient, refuseBrokenStart } from "./column-gradient.js";
+import { columnEnergy, columnGradient, startColumns, type TimedState } from "./column-gradient.js";
 import { freezing } from "./freezing.js";
-import type { Kernel, KernelState, Sampler, SamplerDefinition } from "./kernel.js";
+import type { Kernel, Sampler, SamplerDefinition } from "./kernel.js";
 import { type Scheduled, scheduledOption, type Tabulated, tabulatedOption, valueAt } from "./scheduled.js";
 import { stableStepSize } from "./stable-step-size.js";
 
 /** `energy` is that of `position` only after `refresh`. */
-export interface DescentState extends KernelState {
+export interface DescentState extends TimedState {
   /** `[dim, width]`: the last step. */
   readonly velocity: Float64Array;
-  /** `[width]`: transitions made, by which schedules are read. */
-  readonly time: Float64Array;
 }
 
 /** One number per column. */
@@ -49,18 +47,7 @@ function descentKernel(energy: Energy, settings: DescentSettings, width: number)
     width,
     statistics: Object.keys(info),
 
-    init(startAt) {
-      ahead.position.set(startAt);
-      ahead.run();
-      refuseBrokenStart(where, ahead.energy, ahead.gradient);
-      return {
-        position: startAt.slice(),
-        energy: ahead.energy.slice(),
-        stopped: new Uint8Array(width),
-        velocity: new Float64Array(dim * width),
-        time: new Float64Array(width),
-      };
-    },
+    init: (start) => ({ ...startColumns(where, ahead, start), velocity: new Float64Array(dim * width) }),
 
     // Hot: one gradient and two passes over the coordinates per column; nothing is allocated.
     step({ position, velocity, stopped, time }) {

@@ -84,7 +84,7 @@ function drawingModule(): WasmModule {
   const normal = writer.imported("normal", { parameters: ["i32"], results: ["f64"] });
   const parameters = Array.from({ length: 8 }, () => "i32" as const);
   writer.function({ name: "draw", parameters }, (f) => writeDraw(f, normal));
-  return compileModule(writer.encode({ pages: 1, shared: false }));
+  return compileModule(writer.encode(1));
 }
 
 /** Hot: about 5 ns per normal number. `normal(c)` is the stream's own function, for the candidates that miss the sure part of their layer. */

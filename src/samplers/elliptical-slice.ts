@@ -5,10 +5,11 @@ import { finiteVector, knownOptions } from "../arguments/index.js";
 import type { Energy } from "../energies/energy.js";
 import type { Random } from "../random/random.js";
 import { solveLower, timesLower } from "./cholesky.js";
-import { columnEnergy, refuseBrokenStart } from "./column-gradient.js";
+import { columnEnergy, startColumns } from "./column-gradient.js";
 import { columnNoise, noiseBytes } from "./column-noise.js";
 import { type CovarianceOption, covarianceOption, isMatrix, numbersOf, rootOf } from "./covariance.js";
 import type { Kernel, KernelState, Sampler, SamplerDefinition } from "./kernel.js";
+import { record } from "./record.js";
 
 export type EllipticalSliceState = KernelState;
 
@@ -72,12 +73,7 @@ function ellipticalSliceKernel(
     width,
     statistics: Object.keys(info),
 
-    init(startAt) {
-      columns.position.set(startAt);
-      columns.run();
-      refuseBrokenStart(WHERE, columns.energy);
-      return { position: startAt.slice(), energy: columns.energy.slice(), stopped: new Uint8Array(width) };
-    },
+    init: (start) => startColumns(WHERE, columns, start),
 
     // Hot: `dim` normals, then per proposal one energy and a pass over the coordinates; nothing is allocated.
     step(state, random) {
@@ -190,13 +186,7 @@ export interface EllipticalSliceOptions {
  */
 export function ellipticalSlice(options: EllipticalSliceOptions = {}): Sampler {
   const { mean, covariance } = checked(options);
-  return {
-    kind: "ellipticalSlice",
-    options: {
-      ...(mean === undefined ? {} : { mean: Array.from(mean) }),
-      ...(covariance === undefined ? {} : { covariance }),
-    },
-  };
+  return record("ellipticalSlice", { mean: mean && Array.from(mean), covariance });
 }
 
 function checked(options: EllipticalSliceOptions, dim?: number) {

@@ -12,23 +12,22 @@ import {
 } from "../arguments/index.js";
 import type { Energy } from "../energies/energy.js";
 import type { Random } from "../random/random.js";
-import { columnGradient, refuseBrokenStart } from "./column-gradient.js";
+import { columnGradient, startColumns, type TimedState } from "./column-gradient.js";
 import { columnNoise, noiseBytes } from "./column-noise.js";
 import { freezing } from "./freezing.js";
-import type { Kernel, KernelState, Sampler, SamplerDefinition } from "./kernel.js";
-import { inverseOf, isDiagonal, massOption } from "./mass.js";
+import type { Kernel, Sampler, SamplerDefinition } from "./kernel.js";
+import { diagonalMassOption, inverseOf } from "./mass.js";
+import { record } from "./record.js";
 import { type Scheduled, scheduledOption, type Tabulated, tabulatedOption, valueAt } from "./scheduled.js";
 import { metricWarmup } from "./warmup.js";
 
-export interface GhmcState extends KernelState {
+export interface GhmcState extends TimedState {
   /** `[dim, width]`: the gradient at `position`. */
   readonly gradient: Float64Array;
   /** `[dim, width]`: M^(-1/2) p, standard normal under the law. */
   readonly momentum: Float64Array;
   /** `[width]`: Neal's u, uniform on [-1, 1) under the law. Not used without `sliceDrift`. */
   readonly slice: Float64Array;
-  /** `[width]`: transitions made, by which schedules are read. */
-  readonly time: Float64Array;
 }
 
 /** One number per column. */
@@ -132,18 +131,13 @@ function ghmcKernel(energy: Energy, settings: GhmcSettings, width: number): Kern
     statistics: Object.keys(info),
 
     init(startAt, random) {
-      columns.position.set(startAt);
-      columns.run();
-      refuseBrokenStart("ghmc", columns.energy, columns.gradient);
+      const start = startColumns("ghmc", columns, startAt);
       noise.draw(random);
       return {
-        position: startAt.slice(),
-        energy: columns.energy.slice(),
-        stopped: new Uint8Array(width),
+        ...start,
         gradient: columns.gradient.slice(),
         momentum: noise.normals.slice(),
         slice: noise.uniform.map((u) => 2 * u - 1),
-        time: new Float64Array(width),
       };
     },
 
@@ -277,9 +271,7 @@ export interface GhmcOptions {
  * @example ghmc({ stepSize: 0.1, alpha: 0.9, sliceDrift: 0.03 }).kind // "ghmc"
  */
 export function ghmc(options: GhmcOptions = {}): Sampler {
-  const settings = settingsOf(options, scheduledOption);
-  const given = Object.entries(settings).filter(([, value]) => value !== undefined);
-  return { kind: "ghmc", options: Object.fromEntries(given) };
+  return record("ghmc", settingsOf(options, scheduledOption));
 }
 
 /** `read` checks an option that may be a schedule. */
@@ -299,7 +291,7 @@ function settingsOf<Value>(
     leapfrogSteps: integerAtLeast("ghmc", "leapfrogSteps", leapfrogSteps, 1),
     alpha: alpha === undefined ? undefined : read("ghmc", "alpha", alpha, shareBelowOne),
     sliceDrift: sliceDrift === undefined ? undefined : openUnit("ghmc", "sliceDrift", sliceDrift),
-    mass: mass === undefined || mass === "diagonal" ? undefined : diagonalMass(mass, dim),
+    mass: diagonalMassOption("ghmc", mass, dim),
     targetAcceptance: openUnit("ghmc", "targetAcceptance", targetAcceptance),
     maxEnergyError: positiveNumber("ghmc", "maxEnergyError", maxEnergyError),
   };
@@ -311,13 +303,6 @@ const GHMC_OPTIONS = ["stepSize", "leapfrogSteps", "alpha", "sliceDrift", "mass"
 function shareBelowOne(where: string, name: string, value: unknown): number {
   if (nonNegativeNumber(where, name, value) >= 1) refuse(where, name, "at least 0 and below 1", value);
   return value as number;
-}
-
-/** Columns have a diagonal each. */
-function diagonalMass(mass: unknown, dim: number | undefined): number | readonly number[] {
-  const checked = massOption("ghmc", mass, dim);
-  if (!isDiagonal(checked)) refuse("ghmc", "mass", 'one number, a list of numbers or "diagonal"', mass);
-  return checked;
 }
 
 export const ghmcDefinition: SamplerDefinition = {

@@ -12,6 +12,7 @@ import type { Adaptation, Kernel, KernelState, Sampler, SamplerDefinition } from
 import { adaptedKind } from "./mass.js";
 import type { Metric } from "./metric.js";
 import { metricTransition } from "./metric-transition.js";
+import { record } from "./record.js";
 import { valueAt } from "./scheduled.js";
 import { overColumns } from "./trajectory.js";
 import { columnTrajectory } from "./trajectory-program.js";
@@ -276,8 +277,7 @@ function stepsAlong(length: number, stepSize: number): number {
  */
 export function hmc(options: HmcOptions = {}): Sampler {
   const { adaptation, ...settings } = checkedOptions(options);
-  const given = Object.entries(settings).filter(([, value]) => value !== undefined);
-  return { kind: "hmc", options: { ...Object.fromEntries(given), ...(options.adaptation ? { adaptation } : {}) } };
+  return record("hmc", { ...settings, adaptation: options.adaptation && adaptation });
 }
 
 export const hmcDefinition: SamplerDefinition = {

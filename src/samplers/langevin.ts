@@ -3,18 +3,16 @@
 
 import { knownOptions, nonNegativeNumber, positiveNumber } from "../arguments/index.js";
 import type { Energy } from "../energies/energy.js";
-import { columnGradient, refuseBrokenStart } from "./column-gradient.js";
+import { columnGradient, startColumns, type TimedState } from "./column-gradient.js";
 import { columnNoise, noiseBytes } from "./column-noise.js";
 import { freezing } from "./freezing.js";
-import type { Kernel, KernelState, Sampler, SamplerDefinition } from "./kernel.js";
+import type { Kernel, Sampler, SamplerDefinition } from "./kernel.js";
 import { type Scheduled, scheduledOption, type Tabulated, tabulatedOption, valueAt } from "./scheduled.js";
 import { stableStepSize } from "./stable-step-size.js";
 
-export interface LangevinState extends KernelState {
+export interface LangevinState extends TimedState {
   /** `[dim, width]`: the gradient at `position`. */
   readonly gradient: Float64Array;
-  /** `[width]`: transitions made, by which schedules are read. */
-  readonly time: Float64Array;
 }
 
 /** One number per column. */
@@ -54,16 +52,7 @@ function langevinKernel(energy: Energy, settings: LangevinSettings, width: numbe
     statistics: Object.keys(info),
 
     init(startAt) {
-      columns.position.set(startAt);
-      columns.run();
-      refuseBrokenStart("langevin", columns.energy, columns.gradient);
-      return {
-        position: startAt.slice(),
-        energy: columns.energy.slice(),
-        stopped: new Uint8Array(width),
-        gradient: columns.gradient.slice(),
-        time: new Float64Array(width),
-      };
+      return { ...startColumns("langevin", columns, startAt), gradient: columns.gradient.slice() };
     },
 
     // Hot: one gradient, `dim` normals and a few passes over the coordinates per column; nothing is allocated.

@@ -5,19 +5,18 @@
 import { knownOptions, openUnit, positiveNumber, refuse } from "../arguments/index.js";
 import type { Energy } from "../energies/energy.js";
 import type { Random } from "../random/random.js";
-import { columnGradient, refuseBrokenStart } from "./column-gradient.js";
+import { columnGradient, startColumns, type TimedState } from "./column-gradient.js";
 import { columnNoise, noiseBytes } from "./column-noise.js";
 import { freezing } from "./freezing.js";
-import type { Kernel, KernelState, Sampler, SamplerDefinition } from "./kernel.js";
-import { inverseOf, isDiagonal, massOption } from "./mass.js";
+import type { Kernel, Sampler, SamplerDefinition } from "./kernel.js";
+import { diagonalMassOption, inverseOf } from "./mass.js";
+import { record } from "./record.js";
 import { type Scheduled, scheduledOption, type Tabulated, tabulatedOption, valueAt } from "./scheduled.js";
 import { metricWarmup } from "./warmup.js";
 
-export interface MalaState extends KernelState {
+export interface MalaState extends TimedState {
   /** `[dim, width]`: the gradient at `position`. */
   readonly gradient: Float64Array;
-  /** `[width]`: transitions made, by which schedules are read. */
-  readonly time: Float64Array;
 }
 
 /** One number per column. */
@@ -76,16 +75,7 @@ function malaKernel(energy: Energy, settings: MalaSettings, width: number): Kern
     statistics: Object.keys(info),
 
     init(startAt) {
-      columns.position.set(startAt);
-      columns.run();
-      refuseBrokenStart("mala", columns.energy, columns.gradient);
-      return {
-        position: startAt.slice(),
-        energy: columns.energy.slice(),
-        stopped: new Uint8Array(width),
-        gradient: columns.gradient.slice(),
-        time: new Float64Array(width),
-      };
+      return { ...startColumns("mala", columns, startAt), gradient: columns.gradient.slice() };
     },
 
     // Hot: one gradient, `dim` normals and three passes over the coordinates per column; nothing is allocated.
@@ -223,9 +213,7 @@ export interface MalaOptions {
  * @example mala({ stepSize: 0.1, mass: [0.1, 1] }).kind // "mala"
  */
 export function mala(options: MalaOptions = {}): Sampler {
-  const settings = settingsOf(options, scheduledOption);
-  const given = Object.entries(settings).filter(([, value]) => value !== undefined);
-  return { kind: "mala", options: Object.fromEntries(given) };
+  return record("mala", settingsOf(options, scheduledOption));
 }
 
 /** `read` checks an option that may be a schedule. */
@@ -241,17 +229,10 @@ function settingsOf<Value>(
   }
   return {
     stepSize: stepSize === undefined ? undefined : read("mala", "stepSize", stepSize, positiveNumber),
-    mass: mass === undefined || mass === "diagonal" ? undefined : diagonalMass(mass, dim),
+    mass: diagonalMassOption("mala", mass, dim),
     targetAcceptance: openUnit("mala", "targetAcceptance", targetAcceptance),
     temperature: read("mala", "temperature", temperature, positiveNumber),
   };
-}
-
-/** Columns have a diagonal each. */
-function diagonalMass(mass: unknown, dim: number | undefined): number | readonly number[] {
-  const checked = massOption("mala", mass, dim);
-  if (!isDiagonal(checked)) refuse("mala", "mass", 'one number, a list of numbers or "diagonal"', mass);
-  return checked;
 }
 
 export const malaDefinition: SamplerDefinition = {

@@ -10,6 +10,7 @@ import { isokineticTrajectory } from "./isokinetic-program.js";
 import type { Kernel, KernelState, Sampler, SamplerDefinition } from "./kernel.js";
 import { mamsTuning } from "./mams-tuning.js";
 import { inverseOf } from "./mass.js";
+import { record } from "./record.js";
 import { type Scheduled, scheduledOption, type Tabulated, tabulatedOption, valueAt } from "./scheduled.js";
 
 export interface MamsState extends KernelState {
@@ -221,8 +222,7 @@ export interface MamsOptions {
  */
 export function mams(options: MamsOptions = {}): Sampler {
   const { stepSize, L, mass } = checked(options, (value) => scheduledOption("mams", "stepSize", value, positiveNumber));
-  const given = Object.entries({ ...options, stepSize, L, mass }).filter(([, value]) => value !== undefined);
-  return { kind: "mams", options: Object.fromEntries(given) };
+  return record("mams", { ...options, stepSize, L, mass });
 }
 
 const MAMS_OPTIONS = [

@@ -86,6 +86,14 @@ function isListOfLists(mass: unknown): mass is ArrayLike<ArrayLike<number>> {
   return Array.isArray(mass) && mass.length > 0 && typeof mass[0] === "object" && mass[0] !== null;
 }
 
+/** The same where columns have a diagonal each: undefined where it is left out or "diagonal", and so to be learnt. */
+export function diagonalMassOption(where: string, mass: unknown, dim?: number): number | readonly number[] | undefined {
+  if (mass === undefined || mass === "diagonal") return undefined;
+  const checked = massOption(where, mass, dim);
+  if (!isDiagonal(checked)) refuse(where, "mass", 'one number, a list of numbers or "diagonal"', mass);
+  return checked;
+}
+
 export function isMatrix(mass: Mass): mass is readonly (readonly number[])[] {
   return Array.isArray(mass) && typeof mass[0] === "object";
 }

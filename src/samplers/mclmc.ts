@@ -10,6 +10,7 @@ import { isokineticTrajectory } from "./isokinetic-program.js";
 import type { Kernel, KernelState, Sampler, SamplerDefinition } from "./kernel.js";
 import { inverseOf } from "./mass.js";
 import { mclmcTuning } from "./mclmc-tuning.js";
+import { record } from "./record.js";
 import { type Scheduled, scheduledOption, type Tabulated, tabulatedOption, valueAt } from "./scheduled.js";
 
 export interface MclmcState extends KernelState {
@@ -194,8 +195,7 @@ export function mclmc(options: MclmcOptions = {}): Sampler {
   const { stepSize, L, mass } = checked(options, (value) =>
     scheduledOption("mclmc", "stepSize", value, positiveNumber),
   );
-  const given = Object.entries({ ...options, stepSize, L, mass }).filter(([, value]) => value !== undefined);
-  return { kind: "mclmc", options: Object.fromEntries(given) };
+  return record("mclmc", { ...options, stepSize, L, mass });
 }
 
 const MCLMC_OPTIONS = [

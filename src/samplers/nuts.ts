@@ -18,6 +18,7 @@ import { metricFor } from "./metric.js";
 import { nutsTree, pointsOf, sumsOf } from "./nuts-tree.js";
 import { type Orbit, plainOrbit } from "./orbit.js";
 import { compiledOrbit } from "./orbit-program.js";
+import { record } from "./record.js";
 import { type Scheduled, scheduledOption, type Tabulated, tabulatedOption, valueAt } from "./scheduled.js";
 import { type MassSchedule, metricWarmup } from "./warmup.js";
 
@@ -214,8 +215,7 @@ export interface NutsOptions {
 export function nuts(options: NutsOptions = {}): Sampler {
   checked(options, (stepSize) => scheduledOption("nuts", "stepSize", stepSize, positiveNumber));
   const { mass, ...rest } = options;
-  const given = Object.entries({ ...rest, mass: mass === undefined ? undefined : massOption("nuts", mass) });
-  return { kind: "nuts", options: Object.fromEntries(given.filter(([, value]) => value !== undefined)) };
+  return record("nuts", { ...rest, mass: mass === undefined ? undefined : massOption("nuts", mass) });
 }
 
 /** Numbers of leaves beyond this do not count in 32 bits. */

@@ -3,6 +3,7 @@
 import { knownOptions, openUnit, positiveNumber } from "../arguments/index.js";
 import { freezing } from "./freezing.js";
 import type { Sampler } from "./kernel.js";
+import { record } from "./record.js";
 import { type Scheduled, scheduledOption, tabulatedOption } from "./scheduled.js";
 import { type BatchOptions, checkBatchOptions, gradientEstimate, oneChain } from "./stochastic-gradient.js";
 import { stochasticLangevinKernel } from "./stochastic-langevin.js";
@@ -30,7 +31,7 @@ export interface PsgldOptions extends BatchOptions {
  */
 export function psgld(options: PsgldOptions = {}): Sampler {
   checked(options, (stepSize) => scheduledOption("psgld", "stepSize", stepSize, positiveNumber));
-  return { kind: "psgld", options: { ...options } };
+  return record("psgld", options);
 }
 
 /** `step` checks a step size. */

@@ -4,18 +4,16 @@
 import { knownOptions, openUnit, positiveNumber } from "../arguments/index.js";
 import type { Energy } from "../energies/energy.js";
 import type { Random } from "../random/random.js";
-import { columnEnergy, refuseBrokenStart } from "./column-gradient.js";
+import { columnEnergy, startColumns, type TimedState } from "./column-gradient.js";
 import { columnNoise, noiseBytes } from "./column-noise.js";
 import { type Covariance, type CovarianceOption, covarianceOption, isMatrix, numbersOf, rootOf } from "./covariance.js";
 import { meanOverChains } from "./freezing.js";
-import type { Kernel, KernelState, Sampler, SamplerDefinition } from "./kernel.js";
+import type { Kernel, Sampler, SamplerDefinition } from "./kernel.js";
 import { walkWarmup } from "./random-walk-warmup.js";
+import { record } from "./record.js";
 import { type Scheduled, scheduledOption, type Tabulated, tabulatedOption, valueAt } from "./scheduled.js";
 
-export interface RandomWalkState extends KernelState {
-  /** `[width]`: transitions made, by which schedules are read. */
-  readonly time: Float64Array;
-}
+export type RandomWalkState = TimedState;
 
 /** One number per column. */
 export type RandomWalkInfo = {
@@ -96,17 +94,7 @@ function randomWalkKernel(energy: Energy, settings: RandomWalkSettings, width: n
     width,
     statistics: Object.keys(info),
 
-    init(startAt) {
-      columns.position.set(startAt);
-      columns.run();
-      refuseBrokenStart("randomWalk", columns.energy);
-      return {
-        position: startAt.slice(),
-        energy: columns.energy.slice(),
-        stopped: new Uint8Array(width),
-        time: new Float64Array(width),
-      };
-    },
+    init: (start) => startColumns("randomWalk", columns, start),
 
     // Hot: one energy, `dim` normals and a pass over the coordinates, or over a triangle of them, per column; nothing is allocated.
     step({ position, energy: value, time }, random) {
@@ -190,9 +178,7 @@ export interface RandomWalkOptions {
  * @example randomWalk({ stepSize: 0.5, covariance: [1, 4] }).kind // "randomWalk"
  */
 export function randomWalk(options: RandomWalkOptions = {}): Sampler {
-  const settings = settingsOf(options, scheduledOption);
-  const given = Object.entries(settings).filter(([, value]) => value !== undefined);
-  return { kind: "randomWalk", options: Object.fromEntries(given) };
+  return record("randomWalk", settingsOf(options, scheduledOption));
 }
 
 /** `read` checks an option that may be a schedule. */

@@ -15,6 +15,7 @@ import type { Random } from "../random/random.js";
 import { compile, type Graph, gradient, inline, Tensor, trace } from "../tensor/index.js";
 import { freezing } from "./freezing.js";
 import type { Kernel, KernelState, Sampler, SamplerDefinition } from "./kernel.js";
+import { record } from "./record.js";
 import { metricWarmup } from "./warmup.js";
 
 export interface RmhmcState extends KernelState {
@@ -314,7 +315,7 @@ export function rmhmc(dim: number, metric: (q: Tensor) => Tensor, options: Rmhmc
     },
     [{ shape: [dim], name: "q" }],
   );
-  return { kind: "rmhmc", options: { ...options, metric: graph } };
+  return record("rmhmc", { ...options, metric: graph });
 }
 
 function checked(options: RmhmcOptions): Omit<RmhmcSettings, "metric"> {

@@ -5,6 +5,7 @@
 import { knownOptions, oneOf, openUnit, positiveNumber } from "../arguments/index.js";
 import { type Freeze, freezing } from "./freezing.js";
 import type { Sampler } from "./kernel.js";
+import { record } from "./record.js";
 import { type Scheduled, scheduledOption, tabulatedOption } from "./scheduled.js";
 import { type BatchOptions, checkBatchOptions, gradientEstimate, oneChain } from "./stochastic-gradient.js";
 import { stochasticLangevinKernel } from "./stochastic-langevin.js";
@@ -38,9 +39,8 @@ export interface SgldOptions extends BatchOptions {
 export function sgld(options: SgldOptions = {}): Sampler {
   checked(options, (stepSize) => scheduledOption("sgld", "stepSize", stepSize, positiveNumber));
   const { preconditioner = "none", alpha = 0.99, damping = 0.1, ...rest } = options;
-  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   const rmsprop = preconditioner === "rmsprop" ? { alpha, damping } : {};
-  return { kind: "sgld", options: { ...given, preconditioner, ...rmsprop } };
+  return record("sgld", { ...rest, preconditioner, ...rmsprop });
 }
 
 /**

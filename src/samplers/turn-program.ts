@@ -104,7 +104,7 @@ function turnModule(): WasmModule {
     });
     f.add(totals.map((total) => f64.greater(total, f64.constant(0))).reduce((all, each) => i32.and(all, each)));
   });
-  return compileModule(writer.encode({ pages: 1, shared: false }));
+  return compileModule(writer.encode(1));
 }
 
 /** Reads two coordinates of the vector at an address. */

@@ -16,11 +16,6 @@ export function underdampedStepSize({ curvature, noise }: Stiffness): number {
   return Math.min(PHASE / Math.sqrt(Math.max(curvature, LEAST_STIFFNESS)), KICK / Math.sqrt(noise));
 }
 
-/** Refuses to step with a value that the adaptation was to find. */
-export function refuseUnknown(where: string, name: string, value: number): void {
-  if (Number.isNaN(value)) throw new Error(`${where}: the ${name} is found by the adaptation, which was not started`);
-}
-
 /** Relative heating by gradient noise that the friction leaves. */
 const HEATING = 0.05;
 /** Friction in units of the highest frequency, where noise asks for less. */

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Energy } from "../../src/energies/energy.js";
 import { stream } from "../../src/random/index.js";
 import { stiffness } from "../../src/samplers/curvature.js";
 import type { Adaptation } from "../../src/samplers/kernel.js";
@@ -8,7 +7,7 @@ import { rmsPreconditioner } from "../../src/samplers/rms-preconditioner.js";
 import { type SgldOptions, sgld, sgldDefinition } from "../../src/samplers/sgld.js";
 import { batchVariance, quadratic, whole } from "./data-sets.js";
 import { assertExpectations, type Plan, visit } from "./expectations.js";
-import { banana, correlatedGaussian, energyOf, independentGaussian, quarticWell } from "./laws.js";
+import { banana, correlatedGaussian, independentGaussian, quarticWell } from "./laws.js";
 
 const plan: Plan = { chains: 4, warmup: 400, draws: 40000, seed: 30, start: [0] };
 

@@ -279,7 +279,7 @@ describe("every stochastic-gradient sampler", () => {
       assert.throws(() => {
         const random = [stream(1)];
         build(data, {}, 1).step(kernel.init(Float64Array.of(0), random), random);
-      }, /is found by the adaptation, which was not started/);
+      }, /found by the adaptation, which was not started/);
     }
   });
 
