@@ -12,6 +12,7 @@ import {
   faint,
   layout,
   legendBesideTitle,
+  line,
   panelMargin,
   seriesColor,
   translucent,
@@ -77,7 +78,7 @@ export function autocorrelation(source: ChainSource, options: AutocorrelationOpt
       range: [plainNumber(1.1 * least), 1.05],
       nticks: 6,
       zeroline: true,
-      zerolinecolor: "#B5B5B5",
+      zerolinecolor: line,
     });
     if (panel.band !== null) {
       const range = { y0: -panel.band, y1: panel.band, x0: 0, x1: 1 };

@@ -4,6 +4,7 @@ import { refuse } from "../arguments/index.js";
 import type { Energy } from "../energies/energy.js";
 import type { Trace } from "./figure.js";
 import { plainNumber, plainNumbers } from "./plain.js";
+import { contour, lowland, page } from "./theme.js";
 
 /** An energy on a grid of places, above its least value there. */
 export interface EnergyGrid {
@@ -74,12 +75,12 @@ export function contourTrace(grid: EnergyGrid, levels: readonly number[]): Trace
     autocontour: false,
     contours: { start: 1, end: levels.length, size: 1, coloring: "fill" },
     colorscale: [
-      [0, "#D3DEE8"],
-      [1, "#FFFFFF"],
+      [0, lowland],
+      [1, page],
     ],
     zmin: 0,
     zmax: levels.length + 0.5,
-    line: { color: "#9AAEC0", width: 0.9 },
+    line: { color: contour, width: 0.9 },
     showscale: false,
     showlegend: false,
     hoverinfo: "skip",

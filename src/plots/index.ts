@@ -22,6 +22,7 @@ export type { Reference } from "./reference.js";
 export { type RunningLlcData, type RunningLlcOptions, runningLlc, runningLlcData } from "./running-llc.js";
 export { type Scatter2dData, type Scatter2dOptions, scatter2d, scatter2dData } from "./scatter2d.js";
 export { type SideBySideOptions, sideBySide } from "./side-by-side.js";
-export { asText, axis, layout, palette, seriesColor, translucent } from "./theme.js";
+export { asText, axis, layout, palette, seriesColor, type ThemeName, translucent } from "./theme.js";
+export { themed } from "./themed.js";
 export { trace } from "./trace.js";
 export { type TraceData, type TraceOptions, type TracePanel, traceData } from "./trace-data.js";

@@ -5,7 +5,17 @@ import { isLlcEstimate, type LlcEstimate } from "../llc/estimate.js";
 import type { Figure, Trace } from "./figure.js";
 import { extent, padded, plainNumber, plainNumbers, withDecimals } from "./plain.js";
 import { checkReferences, type Reference, referenceColor, referenceName } from "./reference.js";
-import { asText, axis, buttonsAtRight, layout, legendBesideTitle, seriesColor, translucent, warning } from "./theme.js";
+import {
+  asText,
+  axis,
+  buttonsAtRight,
+  layout,
+  legendBesideTitle,
+  seriesColor,
+  translucent,
+  warning,
+  line as zeroLine,
+} from "./theme.js";
 
 export interface LlcComparisonOptions {
   /** Values to compare with, drawn as dashed lines: `[{ label: "d/2", value: 16 }]`. */
@@ -85,7 +95,7 @@ export function llcComparison(
       xaxis: axis("LLC", {
         range: plainNumbers(padded(shown ?? [0, 1], 0.08)),
         zeroline: true,
-        zerolinecolor: "#B5B5B5",
+        zerolinecolor: zeroLine,
       }),
       yaxis: axis("", {
         // The first row at the top.

@@ -2,14 +2,14 @@
 
 import { finiteNumber, refuse } from "../arguments/index.js";
 import { numberLabel } from "./plain.js";
-import { asText, faint } from "./theme.js";
+import { asText, faint, seriesColor } from "./theme.js";
 
 export interface Reference {
   readonly label: string;
   readonly value: number;
 }
 
-const colors = [faint, "#7A5195", "#8C6D31"];
+const colors = [faint, seriesColor(7), seriesColor(5)];
 
 export function checkReferences(where: string, reference: readonly Reference[]): void {
   if (!Array.isArray(reference)) refuse(where, "reference", "a list of { label, value }", reference);

@@ -7,7 +7,7 @@ import { isLlcEstimate, type LlcEstimate } from "../llc/estimate.js";
 import type { Figure, Trace } from "./figure.js";
 import { extent, padded, plainNumber, plainNumbers, withDecimals } from "./plain.js";
 import { checkReferences, type Reference, referenceColor, referenceName } from "./reference.js";
-import { axis, ink, layout, seriesColor, translucent } from "./theme.js";
+import { axis, ink, layout, seriesColor, translucent, line as zeroLine } from "./theme.js";
 import { evenly } from "./thinning.js";
 
 export interface RunningLlcOptions {
@@ -115,7 +115,7 @@ export function runningLlc(estimate: LlcEstimate, options: RunningLlcOptions = {
       options.title ?? "Running LLC estimate",
       {
         xaxis: axis("draws per chain", { range: [0, plainNumber(1.04 * last)] }),
-        yaxis: axis("LLC", { range: valueRange(data, reference, last), zeroline: true, zerolinecolor: "#B5B5B5" }),
+        yaxis: axis("LLC", { range: valueRange(data, reference, last), zeroline: true, zerolinecolor: zeroLine }),
       },
       noteOf(estimate),
     ),

@@ -1,39 +1,23 @@
-// The quiet look that every figure shares: thin lines, a light grid, and the colours of Okabe and Ito (2008), which stay
-// apart for colour-blind readers and in print.
+// The quiet look that every figure shares: thin lines, a light grid, titles at the left. Figures are made in the light look, with
+// the colours of colors.ts and no others, so that `themed` can change the look afterwards.
 
-/** Colours of chains, samplers and other series, in the order of use. The ninth series takes the first again. */
-export const palette: readonly string[] = [
-  "#0072B2", // blue
-  "#E69F00", // orange
-  "#009E73", // green
-  "#CC79A7", // purple
-  "#56B4E9", // sky
-  "#8C6D31", // brown, in the place of Okabe and Ito's yellow, which fades on white
-  "#555555", // grey
-  "#7A5195", // violet
-];
+import { faint, grid, ink, line, page, palette, translucent } from "./colors.js";
 
-/** What must not be overlooked, and nothing else: divergences, a verdict that is not well. */
-export const warning = "#D55E00";
-
-/** Text and what is pooled over chains. */
-export const ink = "#222222";
-
-/** Notes, ticks, references. */
-export const faint = "#6B6B6B";
-
-const grid = "#EBEBEB";
-
-/** The colour of the series with this index. */
-export function seriesColor(index: number): string {
-  return palette[index % palette.length];
-}
-
-/** A colour of the palette with some transparency, as CSS writes it: `translucent("#0072B2", 0.2)` is `rgba(0,114,178,0.2)`. */
-export function translucent(hex: string, opacity: number): string {
-  const channel = (at: number): number => Number.parseInt(hex.slice(at, at + 2), 16);
-  return `rgba(${channel(1)},${channel(3)},${channel(5)},${opacity})`;
-}
+export {
+  contour,
+  faint,
+  grid,
+  ink,
+  line,
+  lowland,
+  page,
+  palette,
+  sequentialScale,
+  seriesColor,
+  type ThemeName,
+  translucent,
+  warning,
+} from "./colors.js";
 
 /**
  * Text that Plotly draws as it stands. Plotly reads a little HTML in titles, names and labels, so a coordinate called
@@ -69,8 +53,8 @@ export function layout(
       pad: { t: lines > 0 ? 24 : 12, l: 16 },
     },
     font: { family: "Open Sans, Helvetica Neue, Arial, sans-serif", size: 12.5, color: ink },
-    paper_bgcolor: "#FFFFFF",
-    plot_bgcolor: "#FFFFFF",
+    paper_bgcolor: page,
+    plot_bgcolor: page,
     colorway: [...palette],
     margin: { l: 64, r: 36, t: (lines > 0 ? 48 : 54) + 22 * lines, b: 56 },
     hovermode: "closest",
@@ -87,7 +71,7 @@ export function legendAtRight(): Record<string, unknown> {
     xanchor: "left",
     y: 1,
     yanchor: "top",
-    bgcolor: "rgba(255,255,255,0)",
+    bgcolor: translucent(page, 0),
     font: { size: 12 },
   };
 }
@@ -103,12 +87,12 @@ export function legendBesideTitle(): Record<string, unknown> {
     yref: "container",
     yanchor: "top",
     font: { size: 12 },
-    bgcolor: "rgba(255,255,255,0)",
+    bgcolor: translucent(page, 0),
   };
 }
 
 /** Plotly's buttons in the right margin, out of the way of a legend beside the title. */
-export const buttonsAtRight: Readonly<Record<string, unknown>> = { orientation: "v", bgcolor: "rgba(255,255,255,0)" };
+export const buttonsAtRight: Readonly<Record<string, unknown>> = { orientation: "v", bgcolor: translucent(page, 0) };
 
 /** A legend below the plot, for figures that are already wide. Needs a bottom margin of some 90 pixels. */
 export function legendBelow(): Record<string, unknown> {
@@ -129,11 +113,11 @@ export function axis(title = "", overrides: Readonly<Record<string, unknown>> = 
     gridwidth: 1,
     zeroline: false,
     showline: true,
-    linecolor: "#B5B5B5",
+    linecolor: line,
     linewidth: 1,
     ticks: "outside",
     ticklen: 4,
-    tickcolor: "#B5B5B5",
+    tickcolor: line,
     tickfont: { size: 11, color: faint },
     automargin: true,
     ...overrides,
