@@ -1,7 +1,7 @@
 // Energies from hand-written functions, for what is not an expression. They are closures, so they stay on the main thread.
 
 import { integerAtLeast, knownOptions, namesOfCoordinates, refuse } from "../arguments/index.js";
-import { compile, gradient as gradientOf, trace } from "../tensor/index.js";
+import { type ArithmeticOptions, compile, gradient as gradientOf, trace } from "../tensor/index.js";
 import { type ConstraintData, constrainedTensor, readConstraints, transformOf } from "./constraints.js";
 import type { Energy } from "./energy.js";
 import { type EnergyOptions, exactOf } from "./traced.js";
