@@ -81,9 +81,10 @@ function ofProgram({
     backend === "javascript"
       ? "the graph is small enough to be written out, and entering WebAssembly would cost more than its vectors gain"
       : "the graph is too large to be written out into scalars";
+  const unused = backend === "javascript" && graph.arithmetic !== undefined;
   return {
     backend: threads === 1 ? how : `${how}, on ${threads} threads`,
-    why,
+    why: unused ? `${why}; ${Object.keys(graph.arithmetic!).join(" and ")} would be WebAssembly's` : why,
     operations: operationsOf(graph),
     bytes,
     instructions: graph.instructions.length,

@@ -5,6 +5,8 @@
 import { integerAtLeast, knownOptions, namesOfCoordinates, oneOf, refuse } from "../arguments/index.js";
 import type { Random } from "../random/random.js";
 import {
+  type ArithmeticOptions,
+  arithmeticOf,
   type BackendName,
   compile,
   emptyArray,
@@ -64,7 +66,7 @@ export interface LossSource {
   readonly blocks: readonly { readonly rows: number; readonly graph: Graph }[];
 }
 
-export interface LossOptions {
+export interface LossOptions extends ArithmeticOptions {
   /** One name per parameter; `w[0]`, `w[1]`, ... where left out. */
   readonly names?: readonly string[];
   /** Random starting parameters for `train`. */
@@ -84,7 +86,8 @@ const largestBlock = 128;
  * of these rows (a mean over rows; it is composed of means over blocks). Without data, `f(w)` itself is the loss and `dataSize` only
  * decides temperatures.
  *
- * Throws where the data has another number of rows than `dataSize`, is empty or not finite, or `f` does not return a scalar.
+ * Throws where the data has another number of rows than `dataSize`, is empty or not finite, `f` does not return a scalar, or `fma` or
+ * `wideVectors` ask for what there is not here.
  * @example loss(1, 3, (w, { y }) => y.sub(w).square().mean().mul(0.5), { y: [1, 2, 6] }).value(Float64Array.of(3)) // 14 / 6
  */
 export function loss(
@@ -97,7 +100,8 @@ export function loss(
   integerAtLeast("loss", "dim", dim, 1);
   integerAtLeast("loss", "dataSize", dataSize, 1);
   if (typeof f !== "function") refuse("loss", "f", "a function of parameters and rows", f);
-  knownOptions("loss", options, ["names", "initialize", "precision"]);
+  knownOptions("loss", options, ["names", "initialize", "precision", "fma", "wideVectors"]);
+  const arithmetic = arithmeticOf("loss", options);
   const { initialize } = options;
   const dtype = oneOf("loss", "precision", options.precision ?? "f64", ["f64", "f32"]);
   const names = namesOfCoordinates("loss", options.names, dim, "w");
@@ -121,6 +125,7 @@ export function loss(
         { shape: [dim], name: "w", dtype },
         ...columns.map(([name, { shape }]) => ({ shape: [rows, ...shape.slice(1)], name, dtype })),
       ],
+      arithmetic,
     );
   const sizes = columns.length === 0 ? [0] : blockSizes(dataSize);
   const source: LossSource = {

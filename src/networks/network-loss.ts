@@ -20,9 +20,9 @@ export function networkLoss(
   network: Network,
   data: { readonly inputs: Column; readonly outputs: Column },
   likelihood: Likelihood,
-  options: Pick<LossOptions, "precision"> = {},
+  options: Pick<LossOptions, "precision" | "fma" | "wideVectors"> = {},
 ): Loss {
-  knownOptions("networkLoss", options, ["precision"]);
+  knownOptions("networkLoss", options, ["precision", "fma", "wideVectors"]);
   if (typeof network?.apply !== "function") refuse("networkLoss", "network", "a network such as mlp(...)", network);
   if (typeof likelihood?.negativeLogLikelihood !== "function") {
     refuse("networkLoss", "likelihood", "one of likelihoods, such as likelihoods.categorical()", likelihood);

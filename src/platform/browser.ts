@@ -20,6 +20,7 @@ export function browserPlatform({ workerUrl, progress = () => () => {} }: Browse
     progress,
     breathe,
     onInterrupt: () => () => {},
+    extendWasm: () => "a page has what the browser gives by itself, and it does not give this",
   };
 }
 

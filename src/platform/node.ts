@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { parentPort, Worker } from "node:worker_threads";
 import { fileStorage } from "./file-storage.js";
 import type { EventSink, Platform, Port, Thread } from "./platform.js";
+import { extendWasm } from "./wasm-flags.js";
 
 export interface NodePlatformOptions {
   /** Where `src/worker.ts` lies: beside the entry point, in the format of the entry point. */
@@ -22,6 +23,7 @@ export function nodePlatform({ workerUrl, progress = () => () => {} }: NodePlatf
     progress,
     breathe: () => new Promise((resolve) => setImmediate(resolve)),
     onInterrupt,
+    extendWasm,
   };
 }
 

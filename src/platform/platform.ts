@@ -67,6 +67,9 @@ export interface Storage {
   remove(path: string): Promise<void>;
 }
 
+/** What an engine of WebAssembly may have beyond the standard. */
+export type WasmExtension = "relaxedSimd" | "wideVectors";
+
 export interface Platform {
   readonly name: "node" | "browser";
   /** Milliseconds since an arbitrary start. */
@@ -86,6 +89,11 @@ export interface Platform {
    * kernel). Returns what ends the listening.
    */
   onInterrupt(listener: () => void): () => void;
+  /**
+   * Lets WebAssembly that is compiled from now on, anywhere in the process, use an extension. Returns why that cannot be, in words;
+   * undefined where it can.
+   */
+  extendWasm(extension: WasmExtension): string | undefined;
 }
 
 let installed: Platform | undefined;
@@ -93,6 +101,11 @@ let installed: Platform | undefined;
 /** Called once by the entry point. */
 export function install(platform: Platform): void {
   installed = platform;
+}
+
+/** Undefined where there is none, as in threads, which need none of it. */
+export function installedPlatform(): Platform | undefined {
+  return installed;
 }
 
 export function platform(): Platform {

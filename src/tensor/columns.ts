@@ -33,6 +33,7 @@ export function mapColumns(
     inputs,
     outputs.map((output) => spread(output, width)),
     slots,
+    graph.arithmetic,
   );
 }
 

@@ -1,5 +1,6 @@
 // Compiles graphs, each once, by the back end that suits it best. The choice depends on the graph and the options alone.
 
+import { type ArithmeticOptions, arithmeticOf } from "./arithmetic.js";
 import { interpreter } from "./backends/interpreter.js";
 import { canBeWrittenOut, compileWrittenOut, javascript } from "./backends/javascript.js";
 import { hasVectors } from "./backends/wasm/instance.js";
@@ -11,13 +12,15 @@ import { emptyArray } from "./program.js";
 
 const backends: Readonly<Record<BackendName, Backend>> = { interpreter, javascript, wasm };
 
-export interface CompileOptions {
+/** What is left out of `fma` and `wideVectors` is as the graph says. */
+export interface CompileOptions extends ArithmeticOptions {
   /** Which back end; where left out, scalars in JavaScript for small graphs and WebAssembly for the others. */
   readonly backend?: BackendName;
 }
 
-/** A program that computes the graph. */
-export function compile(graph: Graph, { backend }: CompileOptions = {}): Program {
+/** A program that computes the graph. Throws where the options ask for what there is not. */
+export function compile(given: Graph, { backend, ...options }: CompileOptions = {}): Program {
+  const graph = withOptions(given, options);
   let compiled = programs.get(graph);
   if (compiled === undefined) {
     compiled = {};
@@ -36,6 +39,28 @@ function compileBest(graph: Graph): Program {
 export function suitsWebAssembly(graph: Graph): boolean {
   return hasVectors() && !canBeWrittenOut(graph);
 }
+
+function withOptions(graph: Graph, { fma, wideVectors }: ArithmeticOptions): Graph {
+  if (fma === undefined && wideVectors === undefined) return graph;
+  const { arithmetic: own, ...rest } = graph;
+  const chosen = { fma: fma ?? own?.fma, wideVectors: wideVectors ?? own?.wideVectors };
+  const arithmetic = arithmeticOf("compile", chosen);
+  let known = variants.get(graph);
+  if (known === undefined) {
+    known = new Map();
+    variants.set(graph, known);
+  }
+  const key = Object.keys(arithmetic ?? {}).join();
+  let variant = known.get(key);
+  if (variant === undefined) {
+    variant = arithmetic === undefined ? rest : { ...rest, arithmetic };
+    known.set(key, variant);
+  }
+  return variant;
+}
+
+/** The same graph with other arithmetic. */
+const variants = new WeakMap<Graph, Map<string, Graph>>();
 
 // By identity: equal graphs traced twice are compiled twice, and a program goes when its graph goes.
 const programs = new WeakMap<Graph, Partial<Record<BackendName | "best", Program>>>();

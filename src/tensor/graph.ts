@@ -66,6 +66,16 @@ export interface Graph {
   readonly instructions: readonly Instruction[];
   /** Numbers of the values that the graph returns. */
   readonly outputs: readonly number[];
+  /** Absent where nothing was chosen. Graphs made of this one have it too. */
+  readonly arithmetic?: Arithmetic;
+}
+
+/** What whoever wrote a graph lets back ends do beyond the standard; those that cannot compute as ever. */
+export interface Arithmetic {
+  /** Products may be added to sums with one rounding instead of two, as the machine likes: other numbers, in the last digits. */
+  readonly fma?: true;
+  /** Vectors of 128 bits may be computed in pairs: the same numbers. */
+  readonly wideVectors?: true;
 }
 
 /** How many numbers a tensor of this shape has; 1 for a scalar. */

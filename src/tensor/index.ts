@@ -1,5 +1,6 @@
 // The tensor engine: trace a function, differentiate it, compile it.
 
+export { type ArithmeticOptions, arithmeticOf } from "./arithmetic.js";
 export { compileLanes, type LaneOptions, type LaneProgram } from "./backends/wasm/lanes.js";
 export { mapColumns } from "./columns.js";
 export { type CompileOptions, compile, evaluate } from "./compile.js";
@@ -15,6 +16,7 @@ export {
 export { gradient, hessianVectorProduct, jvp, vjp, withGradient } from "./derivatives.js";
 export { concat, constant, type NestedNumbers, range, stack, where } from "./functions.js";
 export {
+  type Arithmetic,
   type Attributes,
   type DType,
   type Graph,

@@ -1,7 +1,7 @@
 // From a function of tensors to a graph and back. Tracing calls the user's function once with symbolic inputs; flattening
 // interns equal instructions (hash-consing), so that a graph never computes the same thing twice.
 
-import type { Attributes, Graph, Instruction, Shape, Slot } from "./graph.js";
+import type { Arithmetic, Attributes, Graph, Instruction, Shape, Slot } from "./graph.js";
 import { format, Tensor } from "./tensor.js";
 
 /** An input of a traced function: its shape, or more. */
@@ -11,19 +11,33 @@ export type InputSpec = Shape | { readonly shape: Shape; readonly dtype?: "f64" 
  * The graph of a function of tensors.
  * @example trace(([x]) => [x.square().sum()], [[3]]) // one input of shape [3], one scalar output
  */
-export function trace(f: (inputs: Tensor[]) => readonly Tensor[], specs: readonly InputSpec[]): Graph {
+export function trace(
+  f: (inputs: Tensor[]) => readonly Tensor[],
+  specs: readonly InputSpec[],
+  arithmetic?: Arithmetic,
+): Graph {
   const slots = specs.map(slotOf);
   const inputs = slots.map((slot) => placeholder(slot));
-  const outputs = f(inputs);
-  for (const output of outputs) {
-    if (!(output instanceof Tensor))
-      throw new TypeError(`trace: the function must return tensors, got ${String(output)}`);
+  const around = chosen;
+  chosen = arithmetic;
+  try {
+    const outputs = f(inputs);
+    for (const output of outputs) {
+      if (!(output instanceof Tensor))
+        throw new TypeError(`trace: the function must return tensors, got ${String(output)}`);
+    }
+    return flatten(inputs, outputs, slots, chosen);
+  } finally {
+    chosen = around;
   }
-  return flatten(inputs, outputs, slots);
 }
 
-/** The outputs of a graph as tensors, with its inputs replaced by the given ones. */
+/** That of the trace in progress: what it was given, and that of every graph inlined so far. */
+let chosen: Arithmetic | undefined;
+
+/** The outputs of a graph as tensors, with its inputs replaced by the given ones. A graph traced from them has its arithmetic. */
 export function inline(graph: Graph, inputs: readonly Tensor[]): Tensor[] {
+  if (graph.arithmetic !== undefined) chosen = { ...chosen, ...graph.arithmetic };
   const values: Tensor[] = [];
   for (const { op, inputs: from, shape, dtype, attributes } of graph.instructions) {
     if (op === "input") {
@@ -56,7 +70,12 @@ export function placeholder({ shape, dtype }: { readonly shape: Shape; readonly 
 }
 
 /** The instructions that the outputs need, operands first, equal ones once. Every input is listed even if unused. */
-export function flatten(inputs: readonly Tensor[], outputs: readonly Tensor[], slots: readonly Slot[]): Graph {
+export function flatten(
+  inputs: readonly Tensor[],
+  outputs: readonly Tensor[],
+  slots: readonly Slot[],
+  arithmetic?: Arithmetic,
+): Graph {
   const instructions: Instruction[] = [];
   const numbers = new Map<Tensor, number>();
   const interned = new Map<string, number>();
@@ -80,7 +99,8 @@ export function flatten(inputs: readonly Tensor[], outputs: readonly Tensor[], s
     }
     numbers.set(tensor, number);
   }
-  return { inputs: slots, instructions, outputs: outputs.map((output) => numbers.get(output)!) };
+  const graph = { inputs: slots, instructions, outputs: outputs.map((output) => numbers.get(output)!) };
+  return arithmetic === undefined ? graph : { ...graph, arithmetic };
 }
 
 /** Everything the outputs depend on, operands before what uses them. */
@@ -114,7 +134,8 @@ export function topological(outputs: readonly Tensor[]): Tensor[] {
 export function graphKey(graph: Graph): string {
   const slots = graph.inputs.map(({ shape, dtype }) => `${dtype}${format(shape)}`).join(";");
   const lines = graph.instructions.map((instruction) => keyOf(instruction, instruction.inputs));
-  return `${slots}\n${lines.join("\n")}\n${graph.outputs.join(",")}`;
+  const arithmetic = Object.keys(graph.arithmetic ?? {}).sort();
+  return [slots, ...lines, graph.outputs.join(","), ...arithmetic].join("\n");
 }
 
 function keyOf(

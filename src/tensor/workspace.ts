@@ -1,7 +1,7 @@
 // Memory that several programs share with their data: what is placed there once is read where it lies, and nothing is copied when a
 // program runs.
 
-import { compileWasm, wasmSpace } from "./backends/wasm/loops.js";
+import { compileWasm, howOf, wasmSpace } from "./backends/wasm/loops.js";
 import { compile, suitsWebAssembly } from "./compile.js";
 import type { DType, Graph } from "./graph.js";
 import type { NumberArray } from "./program.js";
@@ -74,7 +74,7 @@ function oneMemory(): Workspace {
       const [program] = compileWasm([graph], space).programs;
       return {
         graph,
-        how: "WebAssembly: loops over vectors of 128 bits",
+        how: howOf(graph.arithmetic),
         bind(inputs, outputs) {
           const addresses = [...inputs, ...outputs].map(({ address }) => address);
           return () => program.runAt(addresses);

@@ -59,7 +59,7 @@ export function compileAll(precision: Precision, length: number): Compiled {
   }
   const pages = pagesFor(3 * bytes);
   const memory = newMemory(pages);
-  const exports = instantiate(compileModule(module.encode({ pages, shared: false })), memory);
+  const exports = instantiate(compileModule(module.encode(pages)), memory);
   const view = (offset: number): Floats =>
     precision === "single"
       ? new Float32Array(memory.buffer, offset, length)

@@ -209,7 +209,7 @@ describe("the result", () => {
         f.add(v128.store(at, power, 16), v128.store(at, angle, 32), v128.store(at, product, 48));
       });
       const memory = newMemory(1);
-      const { run } = instantiate(compileModule(module.encode({ pages: 1, shared: false })), memory);
+      const { run } = instantiate(compileModule(module.encode(1)), memory);
       const numbers = precision === "single" ? new Float32Array(memory.buffer) : new Float64Array(memory.buffer);
       const arguments_ = [0.3, 14.5, -2, 1.75].slice(0, v.lanes);
       numbers.set(arguments_);

@@ -46,8 +46,8 @@ export interface ModuleWriter {
   imported(name: string, signature: Omit<FunctionSignature, "name">): FunctionReference;
   /** Declares a function and writes its body at once; the body may call what was declared before, and itself. */
   function(signature: FunctionSignature, body: (f: FunctionWriter, self: FunctionReference) => void): FunctionReference;
-  /** The bytes of the module. It imports its memory as `env.memory`. */
-  encode(memory: { readonly pages: number; readonly shared: boolean }): Uint8Array;
+  /** The bytes of the module. It imports its memory, of so many pages at least, as `env.memory`. */
+  encode(pages: number): Uint8Array;
 }
 
 export function moduleWriter(): ModuleWriter {
@@ -81,7 +81,7 @@ export function moduleWriter(): ModuleWriter {
       );
       return reference;
     },
-    encode({ pages, shared }) {
+    encode(pages) {
       const types = new Map<string, number>();
       const typeCodes: Code[] = [];
       const typeOf = ({ parameters = [], results = [] }: FunctionSignature): number => {
@@ -108,8 +108,7 @@ export function moduleWriter(): ModuleWriter {
         const bytes = flat([list(runs(locals)), body, 0x0b]);
         return [unsigned(bytes.length), bytes];
       });
-      // A shared memory must state its maximum.
-      const limits = shared ? [0x03, unsigned(pages), unsigned(65536)] : [0x00, unsigned(pages)];
+      const limits = [0x00, unsigned(pages)];
       return Uint8Array.from(
         flat([
           [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],

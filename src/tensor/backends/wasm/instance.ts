@@ -38,8 +38,13 @@ let vectors: boolean | undefined;
 
 /** Whether this engine runs WebAssembly with vectors of 128 bits. */
 export function hasVectors(): boolean {
-  vectors ??= wasm?.validate(Uint8Array.from(vectorProbe)) === true;
+  vectors ??= isValidModule(Uint8Array.from(vectorProbe));
   return vectors;
+}
+
+/** Whether this engine would compile the module; false where it has no WebAssembly. */
+export function isValidModule(bytes: Uint8Array): boolean {
+  return wasm?.validate(bytes) === true;
 }
 
 /** Pages that hold so many bytes; at least one. */

@@ -299,3 +299,8 @@ function vectorOperations(abs: number, equal: number) {
     greaterEqual: simdBinary(equal + 5),
   };
 }
+
+/** `sum + a * b`: rounded twice, or, with relaxed SIMD, as the machine likes. */
+export function plusProduct(v: VectorFloat, fma: boolean, sum: Code, a: Code, b: Code): Code {
+  return fma ? v.multiplyAdd(a, b, sum) : v.add(sum, v.mul(a, b));
+}

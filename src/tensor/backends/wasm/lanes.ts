@@ -7,6 +7,7 @@ import type { NumberArray } from "../../program.js";
 import { expand, type ScalarProgram } from "../scalars/expand.js";
 import type { Memory } from "../scalars/scalars.js";
 import { moduleWriter } from "./assembler.js";
+import { requireExtensions } from "./extensions.js";
 import {
   compileModule,
   hasVectors,
@@ -103,8 +104,9 @@ function write(graph: Graph, options: ColumnOptions, exact: boolean): Lanes | un
   const layout = layoutOf(graph, program, { ...options, columns });
   const writer = moduleWriter();
   const imported = importFunctions(writer, plan, exact);
-  writeRun(writer, plan, layout, imported, options.width, columns);
-  const bytes = writer.encode({ pages: pagesFor(layout.bytes), shared: false });
+  requireExtensions("compileLanes", graph.arithmetic);
+  writeRun(writer, plan, layout, imported, { ...options, columns, arithmetic: graph.arithmetic });
+  const bytes = writer.encode(pagesFor(layout.bytes));
   return { module: compileModule(bytes), layout, imported };
 }
 

@@ -1,12 +1,14 @@
 // Graphs as WebAssembly: loops over memory by vectors of 128 bits. One small module serves one graph or several, such as a loss and its
 // gradient for blocks of rows, on one memory, so that data can stay there and be read where it lies.
 //
-// The numbers depend on the graph alone, not on the machine: sums run in a fixed order, in the precision of their operands.
+// The numbers depend on the graph alone, not on the machine: sums run in a fixed order, in the precision of their operands. Only a graph
+// whose arithmetic says `fma` leaves it to the machine how products are rounded that are added to sums.
 
-import { type DType, type Graph, sizeOf } from "../../graph.js";
+import { type Arithmetic, type DType, type Graph, sizeOf } from "../../graph.js";
 import type { Backend, NumberArray, Program } from "../../program.js";
 import { writeProgram } from "../loops/plan.js";
 import { moduleWriter } from "./assembler.js";
+import { requireExtensions } from "./extensions.js";
 import { compileModule, growMemory, instantiate, newMemory, pagesFor, type WasmMemory } from "./instance.js";
 import { importFunctions } from "./loops/elements.js";
 import { writeGroup } from "./loops/group.js";
@@ -68,6 +70,7 @@ export function wasmSpace(): WasmSpace {
  * asked for where there is not so much.
  */
 export function compileWasm(graphs: readonly Graph[], space: WasmSpace = wasmSpace()): WasmPrograms {
+  for (const { arithmetic } of graphs) requireExtensions("wasm", arithmetic);
   const { bytes, frames, functions } = writeModule(graphs);
   const sizes = frames.map((frame) => aligned(frame.bytes));
   checkSize(
@@ -108,7 +111,7 @@ function compileProgram(graph: Graph): Program {
   return {
     graph,
     backend: "wasm",
-    how: "WebAssembly: loops over vectors of 128 bits",
+    how: howOf(graph.arithmetic),
     bytes: memory.buffer.byteLength,
     run(from, to) {
       for (let i = 0; i < inputs.length; i++) inputs[i].set(from[i]);
@@ -116,6 +119,14 @@ function compileProgram(graph: Graph): Program {
       for (let i = 0; i < outputs.length; i++) to[i].set(outputs[i]);
     },
   };
+}
+
+/** In words, how programs of this arithmetic compute. */
+export function howOf({ fma, wideVectors }: Arithmetic = {}): string {
+  const vectors = wideVectors
+    ? "vectors of 128 bits, in pairs where the machine has twice as wide ones"
+    : "vectors of 128 bits";
+  return `WebAssembly: loops over ${vectors}${fma ? "; multiply-adds rounded as the machine likes" : ""}`;
 }
 
 interface WrittenModule {
@@ -131,11 +142,9 @@ function writeModule(graphs: readonly Graph[]): WrittenModule {
   const { imports, functions } = importFunctions(module, rewritten);
   const parts: ModuleParts = { module, imports, shared: new Map() };
   const frames = rewritten.map((graph, i) =>
-    writeFrame(parts, nameOf(i), { inputs: graph.inputs.length, outputs: graph.outputs.length }, (w) =>
-      writeProgram(targetOf(w), graph),
-    ),
+    writeFrame(parts, nameOf(i), graph, (w) => writeProgram(targetOf(w), graph)),
   );
-  return { bytes: module.encode({ pages: 1, shared: false }), frames, functions };
+  return { bytes: module.encode(1), frames, functions };
 }
 
 function targetOf(w: Writer): Parameters<typeof writeProgram>[0] {

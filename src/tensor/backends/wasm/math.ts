@@ -1,5 +1,5 @@
 // Vector mathematics: elementary functions of all lanes at once, as code that stands where it is used, so that a loop has no calls.
-// From +, -, *, / and bits only, so that the results have the same bits on every machine.
+// From +, -, *, / and bits only, so that the results have the same bits on every machine, unless `fma` lets polynomials be rounded less.
 //
 // Largest errors in units of the last place (f32: over every finite number but for pow; f64: found among 40,000), and ns per number in a
 // loop over memory in cache (Node 20 on a Xeon of 2023); `bench/wasm-math.ts` measures both:
@@ -13,6 +13,7 @@
 // One division each, but none in exp, expm1, sin, cos and erf, and two in pow of f32x4. sin and cos carry a branch for arguments
 // beyond 2^20, 3 to 4 kB of code, which takes some 20 ns per vector.
 
+import type { Arithmetic } from "../../graph.js";
 import type { Code, FunctionWriter, VectorFloat } from "./assembler.js";
 import * as circle from "./math/circle.js";
 import { erf } from "./math/erf.js";
@@ -61,8 +62,8 @@ export const names: readonly (keyof typeof unary)[] = Object.keys(unary) as (key
  * statements: `{ ...f, add: (...statements) => { body.push(...statements); } }`. Locals on the way are used again by the
  * next function, so make one `VectorMath` per function body and precision, not one per use.
  */
-export function vectorMath(writer: FunctionWriter, v: VectorFloat): VectorMath {
-  const { emit } = penOn(writer, v);
+export function vectorMath(writer: FunctionWriter, v: VectorFloat, arithmetic?: Arithmetic): VectorMath {
+  const { emit } = penOn(writer, v, arithmetic);
   const emitters = names.map((name) => [name, (x: Code) => emit((pen) => unary[name](pen, pen.keep(x)))] as const);
   return {
     ...(Object.fromEntries(emitters) as unknown as Omit<VectorMath, "pow">),

@@ -1,7 +1,7 @@
 // The function that runs a scalar program on all columns: groups of columns, several vectors each, with the program's own loops
 // inside. Vectors of one group do not wait for each other, which hides the time that each operation takes to finish.
 
-import type { Attributes } from "../../../graph.js";
+import type { Arithmetic, Attributes } from "../../../graph.js";
 import type { Output } from "../../scalars/expand.js";
 import type { Block, ScalarLoop, ScalarNode } from "../../scalars/scalars.js";
 import {
@@ -29,14 +29,19 @@ import { masks, operations, vectorOf } from "./operations.js";
 import { fusedCondition, fusedRounding, isVariable, type LanePlan } from "./plan.js";
 import { laneValues, type Values } from "./values.js";
 
+export interface RunOptions {
+  readonly width: number;
+  readonly columns: number;
+  readonly arithmetic: Arithmetic | undefined;
+}
+
 /** Writes `run` for `width` columns, in groups of at most `columns`. */
 export function writeRun(
   module: ModuleWriter,
   plan: LanePlan,
   layout: Layout,
   imported: Imported,
-  width: number,
-  columns: number,
+  { width, columns, arithmetic }: RunOptions,
 ): void {
   module.function({ name: "run" }, (f) => {
     const groups = Math.floor(width / columns);
@@ -44,7 +49,7 @@ export function writeRun(
     const byteOffset = f.local("i32");
     const halfOffset = f.local("i32");
     const offset = { 4: halfOffset.get, 8: byteOffset.get };
-    const scribe = scribeOf(f);
+    const scribe = scribeOf(f, arithmetic);
     const shared = laneValues(f, plan, layout, { count: columns, existing: columns, offset });
     const writing: Writing = { f: scribe, plan, values: shared, imported };
     writeShared(writing);
@@ -81,7 +86,7 @@ interface Scribe extends FunctionWriter {
   math(single: boolean): VectorMath;
 }
 
-function scribeOf(f: FunctionWriter): Scribe {
+function scribeOf(f: FunctionWriter, arithmetic: Arithmetic | undefined): Scribe {
   let statements: Code[] | undefined;
   const writer: FunctionWriter = {
     ...f,
@@ -90,7 +95,7 @@ function scribeOf(f: FunctionWriter): Scribe {
       else statements.push(...more);
     },
   };
-  const [double, single] = [vectorMath(writer, f64x2), vectorMath(writer, f32x4)];
+  const [double, single] = [f64x2, f32x4].map((v) => vectorMath(writer, v, arithmetic));
   return {
     ...writer,
     apart(write) {

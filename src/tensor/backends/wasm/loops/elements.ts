@@ -19,7 +19,7 @@ import {
 } from "../assembler.js";
 import { operations } from "../lanes/operations.js";
 import { names, type VectorMath, vectorMath } from "../math.js";
-import type { Imports } from "./writer.js";
+import type { Imports, Writer } from "./writer.js";
 
 export const vectors: Readonly<Record<"f32" | "f64", VectorFloat>> = { f32: f32x4, f64: f64x2 };
 
@@ -34,7 +34,10 @@ export interface Elements {
 }
 
 /** Emitters into one body. */
-export function elementsIn(f: FunctionWriter, imports: Imports): Elements {
+export function elementsIn(
+  f: FunctionWriter,
+  { imports, arithmetic }: Pick<Writer, "imports" | "arithmetic">,
+): Elements {
   const maths: { f32?: VectorMath; f64?: VectorMath } = {};
   return {
     compute({ op, dtype, attributes }, operands, from, valid) {
@@ -45,7 +48,7 @@ export function elementsIn(f: FunctionWriter, imports: Imports): Elements {
       const few = operations[op];
       if (few !== undefined) return few(v, a, b, c);
       if (isMath(op)) {
-        maths[dtype] ??= vectorMath(f, v);
+        maths[dtype] ??= vectorMath(f, v, arithmetic);
         return maths[dtype][op](a, b);
       }
       return laneByLane(v, imports[importName(op, attributes)], operands, valid);

@@ -114,7 +114,7 @@ function writeLoops(f: FunctionWriter, w: Writer, group: Group, shape: Shape): v
       for (const each of plans) if (each.level === level) begin(into, each, pointers, block);
       for (const walk of loads) if (levelOf(walk) === level && level < depth) load(into, walk, pointers, block);
       if (level < depth) return;
-      const elements = elementsIn(into, w.imports);
+      const elements = elementsIn(into, w);
       for (const walk of loads) if (levelOf(walk) === depth && !isSpread(walk)) load(into, walk, pointers, block);
       for (let u = 0; u < block!.vectors; u++) {
         const valid = validIn(block, u, lanes);

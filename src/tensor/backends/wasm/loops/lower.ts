@@ -18,7 +18,7 @@ export function lowered(graph: Graph): Graph {
     else values.push(joinedPads(graph, k, padded, values) ?? rewritten(instruction, values));
   });
   const outputs = graph.outputs.map((k) => values[k]);
-  return flatten(inputs, outputs, graph.inputs);
+  return flatten(inputs, outputs, graph.inputs, graph.arithmetic);
 }
 
 function rewritten({ op, inputs, shape, dtype, attributes }: Instruction, values: readonly Tensor[]): Tensor {

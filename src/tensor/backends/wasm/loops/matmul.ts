@@ -1,6 +1,7 @@
-// Matrix products by register tiles: the sums of 4 rows by 2 vectors stay in locals while k runs; an entry of A goes to all
+// Matrix products by register tiles: the sums of 4 rows by 2 or 4 vectors stay in locals while k runs; an entry of A goes to all
 // lanes. One function per shape, strides as literals. Each sum runs over k in order, so tiles do not show in the result.
 
+import type { Arithmetic } from "../../../graph.js";
 import {
   brIf,
   type Code,
@@ -8,6 +9,7 @@ import {
   i32,
   type Local,
   loop,
+  plusProduct,
   select,
   type VectorFloat,
   v128,
@@ -23,15 +25,18 @@ export interface Product {
   readonly columnOfA: number;
   /** Not 0. */
   readonly rowOfB: number;
+  readonly arithmetic: Arithmetic | undefined;
 }
 
 const tileRows = 4;
-const tileVectors = 2;
+/** Two pairs where V8 may pair neighbours (Node 24 then makes the best code of 4 rows by 4). Sums do not depend on it. */
+const tileVectorsOf = ({ arithmetic }: Product): number => (arithmetic?.wideVectors ? 4 : 2);
 
 /** Numbers that a panel of B takes which is copied first: where its rows are so far apart that they displace each other from the cache. */
-export function packedLength(v: VectorFloat, { m, k, rowOfB }: Product): number {
+export function packedLength(v: VectorFloat, product: Product): number {
+  const { m, k, rowOfB } = product;
   const collides = (rowOfB * v.scalar.bytes) % 4096 === 0;
-  return collides && m >= 8 && k >= 64 ? k * tileVectors * v.lanes : 0;
+  return collides && m >= 8 && k >= 64 ? k * tileVectorsOf(product) * v.lanes : 0;
 }
 
 /**
@@ -102,6 +107,7 @@ interface Rows {
 function panels(f: FunctionWriter, v: VectorFloat, product: Product, { rows, tiles, depth, ...start }: Rows): void {
   const { n, rowOfA } = product;
   const { bytes } = v.scalar;
+  const tileVectors = tileVectorsOf(product);
   const width = tileVectors * v.lanes;
   const isPacked = packedLength(v, product) > 0;
   const [fromA, fromB, fromC, top] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
@@ -178,29 +184,29 @@ function tile(
   { rows, vectors, last, depth, fromA, b, fromC }: Tile,
 ): void {
   const { n, rowOfA, columnOfA, rowOfB } = product;
+  const fma = product.arithmetic?.fma === true;
   const { bytes } = v.scalar;
   const [atA, atB, end, splat] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("v128")];
   const row = Array.from({ length: vectors }, () => f.local("v128"));
   const sums = Array.from({ length: rows }, () => row.map(() => f.local("v128")));
-  const rowOfC = (i: number): Local => ({
-    ...fromC,
-    get: i === 0 ? fromC.get : i32.add(fromC.get, i32.constant(i * n * bytes)),
-  });
+  // One address per row: V8 pairs the stores of neighbours where it sees that they are.
+  const rowsOfC = sums.map((_, i) => (i === 0 ? fromC : f.local("i32")));
   const zero = v.constant(0);
   f.add(
     atA.set(fromA.get),
     atB.set(b.get),
+    ...rowsOfC.slice(1).map((row, i) => row.set(i32.add(rowsOfC[i].get, i32.constant(n * bytes)))),
     end.set(i32.add(b.get, i32.mul(depth, i32.constant(rowOfB * bytes)))),
     // What lies beyond the last lane of C is added to as well, and not stored.
     ...sums.flatMap((own, i) =>
-      own.map((sum, j) => sum.set(accumulates(product) ? v128.load(rowOfC(i).get, 16 * j) : zero)),
+      own.map((sum, j) => sum.set(accumulates(product) ? v128.load(rowsOfC[i].get, 16 * j) : zero)),
     ),
   );
   const body: Code[] = row.map((local, j) => local.set(v128.load(atB.get, 16 * j)));
   sums.forEach((own, i) => {
     body.push(
       splat.set(v.loadSplat(atA.get, i * rowOfA * bytes)),
-      ...own.map((sum, j) => sum.set(v.add(sum.get, v.mul(splat.get, row[j].get)))),
+      ...own.map((sum, j) => sum.set(plusProduct(v, fma, sum.get, splat.get, row[j].get))),
     );
   });
   body.push(atA.set(i32.add(atA.get, i32.constant(columnOfA * bytes))));
@@ -208,7 +214,7 @@ function tile(
   f.add(loop(...body, brIf(0, i32.notEqual(next, end.get))));
   sums.forEach((own, i) => {
     own.forEach((sum, j) => {
-      f.add(storeVector(v, v.lanes, 1, rowOfC(i), j, j === vectors - 1 ? last : v.lanes, sum.get));
+      f.add(storeVector(v, v.lanes, 1, rowsOfC[i], j, j === vectors - 1 ? last : v.lanes, sum.get));
     });
   });
 }

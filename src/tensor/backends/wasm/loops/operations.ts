@@ -152,6 +152,7 @@ const operations: Readonly<Record<string, Write>> = {
       rowOfA: a.strides[a.strides.length - 2],
       columnOfA: a.strides[a.strides.length - 1],
       rowOfB: b.strides[b.strides.length - 2],
+      arithmetic: w.arithmetic,
     };
     const v = vectors[dtype];
     const length = packedLength(v, product);

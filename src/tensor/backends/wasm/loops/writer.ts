@@ -1,7 +1,7 @@
 // Collects the functions of a program: one per step, called in order. All of them get one address, that of the program's
 // frame, where the addresses of inputs and outputs, the numbers of turns, constants and the arena lie: so one module serves many frames.
 
-import type { DType, Loop } from "../../../graph.js";
+import type { Arithmetic, DType, Graph, Loop } from "../../../graph.js";
 import type { NumberArray } from "../../../program.js";
 import { placeBuffers } from "../../loops/arena.js";
 import { type Usage, usage } from "../../loops/usage.js";
@@ -32,6 +32,7 @@ export interface Writer extends Pick<Usage, "cut" | "scratch"> {
   /** Once per key and module a function of its own. */
   shared(key: string, signature: FunctionSignature, write: (f: FunctionWriter) => void): FunctionReference;
   readonly imports: Imports;
+  readonly arithmetic: Arithmetic | undefined;
 }
 
 /** Functions of JavaScript by name. */
@@ -59,17 +60,17 @@ export const bytesPer: Readonly<Record<DType, 4 | 8>> = { f32: 4, f64: 8 };
 const frameOf: Code = [0x20, 0];
 
 /**
- * Writes a program with `write`, which returns the constants' arrays; it is exported under `name` as a function of the frame's address
- * and those of all inputs and outputs.
+ * Writes a program of the graph with `write`, which returns the constants' arrays; it is exported under `name` as a function of the frame's
+ * address and those of all inputs and outputs.
  */
 export function writeFrame(
   { module, shared, imports }: ModuleParts,
   name: string,
-  counts: { readonly inputs: number; readonly outputs: number },
+  { inputs, outputs, arithmetic }: Graph,
   write: (w: Writer) => readonly NumberArray[],
 ): Frame {
   const used = usage([]);
-  const arguments_ = counts.inputs + counts.outputs;
+  const arguments_ = inputs.length + outputs.length;
   // The calls of each loop that surrounds what is written now.
   const calls: Code[][] = [[]];
   let turns = 0;
@@ -82,7 +83,7 @@ export function writeFrame(
   };
   const startOf = (buffer: Buffer): Code => {
     if (buffer.kind === "input") return slot(buffer.index);
-    if (buffer.kind === "output") return slot(counts.inputs + buffer.index);
+    if (buffer.kind === "output") return slot(inputs.length + buffer.index);
     used.touch(buffer);
     let places = offsets.get(buffer);
     if (places === undefined) {
@@ -97,6 +98,7 @@ export function writeFrame(
     cut: used.cut,
     scratch: used.scratch,
     imports,
+    arithmetic,
     step: (body) => call(module.function({ parameters: ["i32"] }, body)),
     address(view) {
       const bytes = bytesPer[view.buffer.dtype];

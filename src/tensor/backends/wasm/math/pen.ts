@@ -1,6 +1,7 @@
 // What the emitters of vector mathematics write with: arithmetic of one precision, the bits behind its numbers, and locals
 // that the next function uses again.
 
+import type { Arithmetic } from "../../../graph.js";
 import {
   type Code,
   type FunctionWriter,
@@ -9,6 +10,7 @@ import {
   i32x4,
   i64x2,
   type Local,
+  plusProduct,
   type ScalarFloat,
   type VectorFloat,
   v128,
@@ -33,6 +35,8 @@ const formats: Readonly<Record<ScalarFloat["type"], Format>> = {
 
 export interface Pen extends Format {
   readonly v: VectorFloat;
+  /** `sum + a * b`, with one rounding where that is let. */
+  plusProduct(sum: Code, a: Code, b: Code): Code;
   /** Computes `value` at this place, into a local. */
   keep(value: Code): Code;
   add(...statements: readonly Code[]): void;
@@ -52,7 +56,11 @@ export interface Pen extends Format {
 }
 
 /** `emit` hands out a pen, gives the result a local of its own and takes back those that were used on the way. */
-export function penOn(writer: FunctionWriter, v: VectorFloat): { emit(body: (pen: Pen) => Code): Code } {
+export function penOn(
+  writer: FunctionWriter,
+  v: VectorFloat,
+  { fma }: Arithmetic = {},
+): { emit(body: (pen: Pen) => Code): Code } {
   const free: Local[] = [];
   const used: Local[] = [];
   const penFor = (of: VectorFloat, add: Pen["add"]): Pen => {
@@ -67,6 +75,7 @@ export function penOn(writer: FunctionWriter, v: VectorFloat): { emit(body: (pen
     return {
       ...format,
       v: of,
+      plusProduct: (sum, a, b) => plusProduct(of, fma === true, sum, a, b),
       add,
       variable,
       keep: (value) => variable(value).get,
@@ -101,11 +110,11 @@ export function penOn(writer: FunctionWriter, v: VectorFloat): { emit(body: (pen
 }
 
 /** The polynomial with these coefficients, constant first, at `x`; even and odd powers side by side when there are many. */
-export function polynomial({ v, keep, number }: Pen, coefficients: readonly number[], x: Code): Code {
+export function polynomial({ v, keep, number, plusProduct }: Pen, coefficients: readonly number[], x: Code): Code {
   const horner = (terms: readonly number[], at: Code): Code =>
     terms
       .slice(0, -1)
-      .reduceRight<Code>((sum, term) => v.add(v.mul(sum, at), number(term)), number(terms[terms.length - 1]));
+      .reduceRight<Code>((sum, term) => plusProduct(number(term), sum, at), number(terms[terms.length - 1]));
   if (coefficients.length < 5) return horner(coefficients, x);
   const square = keep(v.mul(x, x));
   const even = horner(
@@ -116,7 +125,7 @@ export function polynomial({ v, keep, number }: Pen, coefficients: readonly numb
     coefficients.filter((_, k) => k % 2 === 1),
     square,
   );
-  return v.add(even, v.mul(odd, x));
+  return plusProduct(even, odd, x);
 }
 
 /** The bits of 1. */
