@@ -34,6 +34,7 @@ export {
   stepDiagnostics,
 } from "./chains/index.js";
 export { type SummarizeOptions, type Summary, type SummaryRow, summarize } from "./chains/summarize.js";
+export { type SummarizeInThreadsOptions, summarizeInThreads } from "./chains/summarize-in-threads.js";
 export * as diagnostics from "./diagnostics/index.js";
 export {
   type CheckGradientOptions,

@@ -9,4 +9,5 @@ export { printedAs } from "./printed.js";
 export { Interrupted, sample } from "./sample.js";
 export { type StepDiagnostics, type StepDiagnosticsOptions, stepDiagnostics } from "./step-diagnostics.js";
 export { type SummarizeOptions, type Summary, type SummaryRow, summarize } from "./summarize.js";
+export { type SummarizeInThreadsOptions, summarizeInThreads } from "./summarize-in-threads.js";
 export { textTable } from "./table.js";

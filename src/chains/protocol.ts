@@ -1,9 +1,10 @@
-// What a run and its threads say to each other.
+// What a run, or a summary, and its threads say to each other.
 
 import type { EnergySource } from "../energies/energy.js";
 import type { RunEvent } from "../platform/platform.js";
 import type { Block } from "./blocks.js";
 import type { Plan } from "./plan.js";
+import type { Taken } from "./row-statistics.js";
 import type { GroupEnd } from "./standing.js";
 
 export type ToThread =
@@ -16,7 +17,9 @@ export type ToThread =
       readonly progress: Float64Array;
       readonly control: Int32Array;
       readonly threads: number;
-    };
+    }
+  /** Compute a part of a summary, of coordinates from `first` on; nothing has to be prepared. */
+  | { readonly type: "summarize"; readonly first: number; readonly taken: Taken };
 
 export type FromThread =
   | { readonly type: "prepared"; readonly statistics: readonly string[] }
@@ -34,6 +37,7 @@ export type FromThread =
   | { readonly type: "snapshot"; readonly ends: readonly GroupEnd[] }
   | { readonly type: "ended"; readonly end: GroupEnd }
   | { readonly type: "done" }
+  | { readonly type: "summarized"; readonly first: number; readonly table: Float64Array }
   | { readonly type: "failed"; readonly error: PlainError };
 
 /** An error as plain data. */

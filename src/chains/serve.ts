@@ -1,5 +1,5 @@
 // The worker's side of a run: it rebuilds energies and samplers from plain data, by looking their kinds up in tables. A thread may also
-// be asked to take part in the gradients of one loss.
+// be asked for a part of a summary, or to take part in the gradients of one loss.
 
 import type { Energy, EnergySource } from "../energies/energy.js";
 import { type RowsJob, serveRows } from "../networks/index.js";
@@ -8,6 +8,7 @@ import type { SamplerDefinition } from "../samplers/kernel.js";
 import { openBlocks } from "./blocks.js";
 import type { FromThread, ToThread } from "./protocol.js";
 import { plainError } from "./protocol.js";
+import { statisticsOf } from "./row-statistics.js";
 import { type Prepared, prepare, startShift } from "./shift.js";
 import { groupStorage } from "./storage.js";
 
@@ -32,6 +33,10 @@ export function serve(port: Port, tables: Tables): void {
 
   async function answer(message: ToThread | RowsJob): Promise<void> {
     if (message.type === "rows") return serveRows(message, port);
+    if (message.type === "summarize") {
+      say({ type: "summarized", first: message.first, table: statisticsOf(message.taken) });
+      return;
+    }
     if (message.type === "prepare") {
       const { plan, source } = message;
       const definition = lookUp(tables.samplers, "sampler", plan.sampler.kind);

@@ -1,11 +1,10 @@
 // `summarize`: what the draws say of each coordinate, and whether they can be believed. Rows follow `summarise_draws` of R's
 // `posterior`: mean, sd, a 90 % interval, and the diagnostics of Vehtari et al. 2021.
 
-import { mean, sampleStandardDeviation } from "simple-statistics";
 import { knownOptions, oneOf, openUnit, refuse } from "../arguments/index.js";
-import { essBulk, essTail, eti, hdi, mcseMean, rhat } from "../diagnostics/index.js";
 import { type Draws, isDraws } from "./draws.js";
 import { printedAs } from "./printed.js";
+import { type RowSource, rowOf, rowStatistics } from "./row-statistics.js";
 import type { Summary, SummaryRow } from "./summary.js";
 import { summaryText } from "./summary-text.js";
 
@@ -29,86 +28,55 @@ export interface SummarizeOptions {
  * @example summarize(draws).rows[0] // { name: "q[0]", mean: 0.01, sd: 0.99, lower: -1.6, upper: 1.7, ... rhat: 1.001 }
  */
 export function summarize(draws: Draws, options: SummarizeOptions = {}): Summary {
+  const { source, finish } = prepareSummary("summarize", draws, options);
+  return finish(rowStatistics(source));
+}
+
+/** What the rows of the coordinates are to be computed from, and what makes a summary of their table. */
+export function prepareSummary(
+  where: string,
+  draws: Draws,
+  options: SummarizeOptions,
+  otherOptions: readonly string[] = [],
+): { readonly source: RowSource; readonly finish: (table: Float64Array) => Summary } {
   const { probability = 0.9, interval = "eti", include = [] } = options;
-  if (!isDraws(draws)) refuse("summarize", "draws", "draws, such as sample returns", draws);
-  knownOptions("summarize", options, ["probability", "interval", "include"]);
-  openUnit("summarize", "probability", probability);
-  oneOf("summarize", "interval", interval, ["eti", "hdi"]);
+  if (!isDraws(draws)) refuse(where, "draws", "draws, such as sample returns", draws);
+  knownOptions(where, options, ["probability", "interval", "include", ...otherOptions]);
+  openUnit(where, "probability", probability);
+  oneOf(where, "interval", interval, ["eti", "hdi"]);
   for (const name of include) {
     if (draws.stats[name] === undefined) {
-      refuse(
-        "summarize",
-        "include",
-        `a list of statistics of the draws (${Object.keys(draws.stats).join(", ")})`,
-        name,
-      );
+      refuse(where, "include", `a list of statistics of the draws (${Object.keys(draws.stats).join(", ")})`, name);
     }
   }
 
   const block = largestBlock(draws.lengths);
-  const row = (name: string, values: Float64Array, dim: number, offset: number): SummaryRow =>
-    rowOf(name, block, takeOut(values, draws.draws * dim, dim, offset, block), probability, interval);
-  const summary: Summary = {
-    rows: [
-      ...draws.names.map((name, i) => row(name, draws.position, draws.dim, i)),
-      ...include.map((name) => row(name, draws.stats[name], 1, 0)),
-    ],
-    chains: block.chains.length,
-    draws: block.length,
+  const source: RowSource = {
+    values: draws.position,
+    draws: draws.draws,
+    dim: draws.dim,
+    ...block,
     probability,
     interval,
-    divergences: countDivergences(draws),
-    notes: notesOn(draws, block),
   };
-  return printedAs(summary, summaryText);
-}
-
-/** The numbers at `offset` of every `step` ones, chain after chain of the block; chains begin `stride` apart. */
-function takeOut(values: Float64Array, stride: number, step: number, offset: number, block: Block): Float64Array {
-  const { chains, length } = block;
-  const taken = new Float64Array(chains.length * length);
-  for (let m = 0; m < chains.length; m++) {
-    const start = chains[m] * stride + offset;
-    for (let n = 0; n < length; n++) taken[m * length + n] = values[start + n * step];
-  }
-  return taken;
-}
-
-function rowOf(
-  name: string,
-  block: Block,
-  all: Float64Array,
-  probability: number,
-  interval: "eti" | "hdi",
-): SummaryRow {
-  if (all.length === 0) {
-    const none = Number.NaN;
-    return {
-      name,
-      mean: none,
-      sd: none,
-      lower: none,
-      upper: none,
-      mcseMean: none,
-      essBulk: none,
-      essTail: none,
-      rhat: none,
+  const finish = (table: Float64Array): Summary => {
+    const summary: Summary = {
+      rows: [
+        ...draws.names.map((name, i) => rowOf(name, table, i)),
+        ...include.map((name) => {
+          return rowOf(name, rowStatistics({ ...source, values: draws.stats[name], dim: 1 }), 0);
+        }),
+      ],
+      chains: block.chains.length,
+      draws: block.length,
+      probability,
+      interval,
+      divergences: countDivergences(draws),
+      notes: notesOn(draws, block),
     };
-  }
-  const chains = block.chains.map((_, m) => all.subarray(m * block.length, (m + 1) * block.length));
-  const [lower, upper] = interval === "eti" ? eti(all, probability) : hdi(all, probability);
-  const numbers = Array.from(all);
-  return {
-    name,
-    mean: mean(numbers),
-    sd: numbers.length > 1 ? sampleStandardDeviation(numbers) : Number.NaN,
-    lower,
-    upper,
-    mcseMean: mcseMean(chains),
-    essBulk: essBulk(chains),
-    essTail: essTail(chains),
-    rhat: rhat(chains),
+    return printedAs(summary, summaryText);
   };
+  return { source, finish };
 }
 
 /** Equally long beginnings of some of the chains: the diagnostics compare chains draw by draw. */

@@ -12,6 +12,9 @@ import { sortedQuantile } from "./quantile.js";
  */
 export function eti(x: ArrayLike<number>, probability: number): [number, number] {
   openUnit("eti", "probability", probability);
-  const sorted = Float64Array.from(asNumbers("eti", "x", x)).sort();
+  return etiOfSorted(Float64Array.from(asNumbers("eti", "x", x)).sort(), probability);
+}
+
+export function etiOfSorted(sorted: Float64Array, probability: number): [number, number] {
   return [sortedQuantile(sorted, (1 - probability) / 2), sortedQuantile(sorted, (1 + probability) / 2)];
 }

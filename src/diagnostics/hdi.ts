@@ -11,7 +11,10 @@ import { asNumbers } from "./chains.js";
  */
 export function hdi(x: ArrayLike<number>, probability: number): [number, number] {
   openUnit("hdi", "probability", probability);
-  const sorted = Float64Array.from(asNumbers("hdi", "x", x)).sort();
+  return hdiOfSorted(Float64Array.from(asNumbers("hdi", "x", x)).sort(), probability);
+}
+
+export function hdiOfSorted(sorted: Float64Array, probability: number): [number, number] {
   const S = sorted.length;
   if (S === 0 || Number.isNaN(sorted[S - 1])) return [Number.NaN, Number.NaN];
   const k = Math.floor(probability * S);
