@@ -85,7 +85,7 @@ function attempt() {
   var plotly = library();
   if (element && plotly) {
     element.textContent = "";
-    plotly.newPlot(element, figure.data, figure.layout, config);
+    plotly.newPlot(element, { data: figure.data, layout: figure.layout, frames: figure.frames, config: config });
     return;
   }
   attempts += 1;

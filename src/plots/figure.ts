@@ -3,6 +3,16 @@
 export interface Figure {
   readonly data: readonly Trace[];
   readonly layout: Readonly<Record<string, unknown>>;
+  /** Of an animation: what changes, and when. Absent where nothing moves. */
+  readonly frames?: readonly Frame[];
+}
+
+/** What some traces become when Plotly goes to the frame of this name. */
+export interface Frame {
+  readonly name: string;
+  /** New values for the traces at these indices, in this order. */
+  readonly data: readonly Trace[];
+  readonly traces: readonly number[];
 }
 
 /** One Plotly trace, for example `{ type: "scatter", x: [...], y: [...] }`. */

@@ -9,6 +9,9 @@ export function checkFigure(where: string, figure: unknown): asserts figure is F
   if (!isRecord(figure) || !Array.isArray(figure.data) || !isRecord(figure.layout)) {
     refuse(where, "figure", expected, figure);
   }
+  if (figure.frames !== undefined && !Array.isArray(figure.frames)) {
+    refuse(where, "figure.frames", "a list of frames, or left out", figure.frames);
+  }
   figure.data.forEach((trace, i) => {
     if (!isRecord(trace))
       refuse(where, `figure.data[${i}]`, 'a trace, an object such as { type: "scatter", x, y }', trace);
@@ -16,7 +19,7 @@ export function checkFigure(where: string, figure: unknown): asserts figure is F
 }
 
 /**
- * A figure as JSON, `{"data":[...],"layout":{...}}`. Typed arrays that a caller put into it become ordinary ones, and what is not
+ * A figure as JSON, `{"data":[...],"layout":{...}}`, with its `frames` where it has any. Typed arrays that a caller put into it become ordinary ones, and what is not
  * finite null. Throws a RangeError where it is not a figure, or not plain data.
  *
  *     toJson({ data: [], layout: {} })   // {"data":[],"layout":{}}
@@ -24,7 +27,7 @@ export function checkFigure(where: string, figure: unknown): asserts figure is F
 export function toJson(figure: Figure, where = "toJson"): string {
   checkFigure(where, figure);
   try {
-    return JSON.stringify({ data: figure.data, layout: figure.layout }, plain);
+    return JSON.stringify({ data: figure.data, layout: figure.layout, frames: figure.frames }, plain);
   } catch (error) {
     throw new RangeError(`${where}: figure must be plain data that JSON can carry (${(error as Error).message})`);
   }

@@ -58,7 +58,8 @@ export async function toHtml(figure: Figure, options: HtmlOptions = {}, where = 
   const figure = ${inScript(json)};
   delete figure.layout.width;
   delete figure.layout.height;
-  Plotly.newPlot("figure", figure.data, figure.layout, ${inScript(JSON.stringify(pageConfig))});
+  figure.config = ${inScript(JSON.stringify(pageConfig))};
+  Plotly.newPlot("figure", figure);
 })();
 </script>
 </body>

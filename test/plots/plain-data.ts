@@ -7,7 +7,7 @@ import type { Figure } from "../../src/plots/index.js";
 const ownMarkup = /<br>|<span style="[^"<>]*">|<\/span>|<extra><\/extra>/g;
 
 export function assertPlainFigure(figure: Figure): void {
-  assert.deepEqual(Object.keys(figure).sort(), ["data", "layout"]);
+  assert.deepEqual(Object.keys(figure).sort(), ["data", ...(figure.frames === undefined ? [] : ["frames"]), "layout"]);
   const text = JSON.stringify(figure);
   assert.deepEqual(JSON.parse(text), figure);
   assert.ok(text.length < 2_000_000, `the figure has ${text.length} characters`);
