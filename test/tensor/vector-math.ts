@@ -12,6 +12,7 @@ import {
 } from "../../src/tensor/backends/wasm/assembler.js";
 import { compileModule, instantiate, newMemory, pagesFor } from "../../src/tensor/backends/wasm/instance.js";
 import { names, type VectorMath, vectorMath } from "../../src/tensor/backends/wasm/math.js";
+import type { Arithmetic } from "../../src/tensor/graph.js";
 import {
   erf as erfDouble,
   sigmoid as sigmoidDouble,
@@ -39,7 +40,7 @@ export interface Compiled {
   run(name: Name, length?: number): void;
 }
 
-export function compileAll(precision: Precision, length: number): Compiled {
+export function compileAll(precision: Precision, length: number, arithmetic?: Arithmetic): Compiled {
   const v = vectors[precision];
   const bytes = length * v.scalar.bytes;
   const module = moduleWriter();
@@ -50,7 +51,7 @@ export function compileAll(precision: Precision, length: number): Compiled {
       const add = (...statements: readonly Code[]): void => {
         body.push(...statements);
       };
-      const math = vectorMath({ ...f, add }, v);
+      const math = vectorMath({ ...f, add }, v, arithmetic);
       const x = v128.load(at.get);
       const result = name === "pow" ? math.pow(x, v128.load(at.get, bytes)) : math[name](x);
       body.push(v128.store(at.get, result, 2 * bytes));
@@ -75,9 +76,15 @@ export function compileAll(precision: Precision, length: number): Compiled {
 }
 
 /** Applies a function to any number of arguments. */
-export function evaluate(precision: Precision, name: Name, x: readonly number[], y: readonly number[] = []): number[] {
+export function evaluate(
+  precision: Precision,
+  name: Name,
+  x: readonly number[],
+  y: readonly number[] = [],
+  arithmetic?: Arithmetic,
+): number[] {
   const length = Math.max(4, Math.ceil(x.length / 4) * 4);
-  const compiled = compileAll(precision, length);
+  const compiled = compileAll(precision, length, arithmetic);
   compiled.x.set(x);
   compiled.y.set(y);
   compiled.run(name);
