@@ -6,6 +6,7 @@ import { after, describe, test } from "node:test";
 import { dismiss, hire, idleThreads } from "../../src/chains/crew.js";
 import { summarize } from "../../src/chains/summarize.js";
 import { summarizeInThreads } from "../../src/chains/summarize-in-threads.js";
+import { install, platform, type Thread } from "../../src/platform/platform.js";
 import { stream } from "../../src/random/index.js";
 import { drawsOf } from "./draws-of.js";
 
@@ -39,6 +40,29 @@ describe("a summary in threads", () => {
 
   test("leaves its threads to the next", () => {
     assert.equal(idleThreads(), 2);
+  });
+
+  test("fails where a thread fails, and ends the others", async () => {
+    const whole = platform();
+    let [started, ended] = [0, 0];
+    const startThread = (): Thread => {
+      const dies = started++ === 1;
+      return {
+        post() {},
+        onMessage() {},
+        onFailure: (listener) => dies && setImmediate(() => listener(new Error("no memory"))),
+        keepAlive() {},
+        terminate: async () => {
+          ended++;
+        },
+      };
+    };
+    install({ ...whole, startThread });
+    await assert.rejects(summarizeInThreads(some, { workers: 2 }), {
+      message: "summarizeInThreads: a thread failed: no memory",
+    });
+    assert.deepEqual([started, ended], [2, 2]);
+    install(whole);
   });
 
   test("refuses what summarize refuses, and a number of workers that is none", async () => {
