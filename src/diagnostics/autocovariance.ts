@@ -3,6 +3,7 @@
 
 import { asNumbers } from "./chains.js";
 import { backwardFft, forwardFft } from "./fft.js";
+import { MOST_KEPT } from "./kept-memory.js";
 import { mean } from "./moments.js";
 
 /**
@@ -80,8 +81,8 @@ interface Scratch {
 let scratch: Scratch = { re: new Float64Array(0), im: new Float64Array(0), power: new Float64Array(0) };
 
 function scratchFor(n: number): Scratch {
-  if (scratch.re.length < n) {
-    scratch = { re: new Float64Array(n), im: new Float64Array(n), power: new Float64Array(n) };
-  }
-  return scratch;
+  if (scratch.re.length >= n) return scratch;
+  const fresh: Scratch = { re: new Float64Array(n), im: new Float64Array(n), power: new Float64Array(n) };
+  if (n <= MOST_KEPT) scratch = fresh;
+  return fresh;
 }

@@ -3,6 +3,7 @@
 
 import { meanAutocovariance } from "./autocovariance.js";
 import { isUndefined } from "./is-undefined.js";
+import { MOST_KEPT } from "./kept-memory.js";
 import { mean, variance } from "./moments.js";
 
 /** S / tau of the chains as they are (split or transformed before); NaN below three draws per chain. */
@@ -11,8 +12,7 @@ export function effectiveSampleSize(chains: readonly Float64Array[]): number {
   const N = chains[0].length;
   if (N < 3 || isUndefined(chains)) return Number.NaN;
 
-  if (scratch.length < N) scratch = new Float64Array(N);
-  const covariance = meanAutocovariance(chains, scratch.length === N ? scratch : scratch.subarray(0, N));
+  const covariance = meanAutocovariance(chains, scratchFor(N));
   const W = (covariance[0] * N) / (N - 1); // eq. 2
   const betweenOverN = M > 1 ? variance(Float64Array.from(chains, mean)) : 0; // eq. 1, over N
   const variancePlus = (W * (N - 1)) / N + betweenOverN; // eq. 3
@@ -25,7 +25,13 @@ export function effectiveSampleSize(chains: readonly Float64Array[]): number {
   return S / Math.max(correlationTime(rho, N), 1 / Math.log10(S));
 }
 
-/** Kept from call to call: a table of 10,000 coordinates asks 30,000 times. */
+function scratchFor(N: number): Float64Array {
+  if (scratch.length === N) return scratch;
+  const fresh = new Float64Array(N);
+  if (N <= MOST_KEPT) scratch = fresh;
+  return fresh;
+}
+
 let scratch: Float64Array = new Float64Array(0);
 
 /** tau of eq. 13, between the sum that ends at the usual odd lag and the one that ends at the next even lag. Overwrites `rho`. */

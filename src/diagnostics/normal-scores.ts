@@ -1,6 +1,7 @@
 // Normal scores: what ranks would be were they draws of the standard normal law.
 
 import { inverseNormal } from "./inverse-normal.js";
+import { MOST_KEPT } from "./kept-memory.js";
 
 /**
  * The scores of the ranks 1, 3/2, 2, ... S of S draws; the score of rank r is at 2 r - 2. Ranks of ties lie between those of draws.
@@ -9,10 +10,11 @@ import { inverseNormal } from "./inverse-normal.js";
  * Vehtari et al. 2021, eq. 14, with Blom's offset 3/8. The paper prints S - 1/4; Blom and `posterior` have S + 1/4.
  */
 export function normalScores(S: number): Float64Array {
-  if (latest.length !== 2 * S - 1 && S > 0) {
-    latest = Float64Array.from({ length: 2 * S - 1 }, (_, j) => inverseNormal((1 + j / 2 - 3 / 8) / (S + 1 / 4)));
-  }
-  return latest;
+  if (latest.length === 2 * S - 1) return latest;
+  const table = new Float64Array(Math.max(0, 2 * S - 1));
+  for (let j = 0; j < table.length; j++) table[j] = inverseNormal((1 + j / 2 - 3 / 8) / (S + 1 / 4));
+  if (S <= MOST_KEPT) latest = table;
+  return table;
 }
 
 let latest: Float64Array = new Float64Array(0);

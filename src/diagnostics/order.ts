@@ -1,6 +1,8 @@
 // Numbers put in order together with where they came from, by counting digits (a radix sort): ranks and quantiles of thousands of
 // draws in a fraction of the time that comparisons take.
 
+import { MOST_KEPT } from "./kept-memory.js";
+
 /**
  * Writes the indices 0 ... n - 1 of `x` into the returned list so that x ascends, NaN last; equal values in any order. The list is the
  * next call's as well. Hot: three sweeps over the upper halves of the numbers where those tell nearly all of them apart, six otherwise.
@@ -78,6 +80,7 @@ interface Scratch {
 let scratch: Scratch = scratchOf(0);
 
 function scratchFor(n: number): Scratch {
+  if (n > MOST_KEPT) return scratchOf(n);
   if (scratch.first.length !== n) scratch = scratchOf(n);
   return scratch;
 }

@@ -1,6 +1,7 @@
 // Draws put in order once, for all that is said of their ranks and quantiles: the split chains as normal scores, as scores of distances
 // from the median, and as indicators (Vehtari, Gelman, Simpson, Carpenter and Bürkner 2021).
 
+import { MOST_KEPT } from "./kept-memory.js";
 import { normalScores } from "./normal-scores.js";
 import { orderOf } from "./order.js";
 
@@ -115,6 +116,7 @@ export function medianOf(sorted: Float64Array): number {
 let latest: { readonly M: number; readonly N: number; readonly ranking: Ranking } | undefined;
 
 function rankingFor(M: number, N: number): Ranking {
+  if (M * N > MOST_KEPT) return emptyRanking(M, N);
   if (latest?.M !== M || latest.N !== N) latest = { M, N, ranking: emptyRanking(M, N) };
   return latest.ranking;
 }

@@ -390,3 +390,13 @@ describe("bad input is refused by name", () => {
     refused(() => diagnostics.rhatBasic([[1]], { spilt: false } as never), /^rhatBasic: there is no option "spilt"/);
   });
 });
+
+test("chains too long for their memory to be kept have the diagnostics of others", () => {
+  // Angles that grow with the square of time are as good as independent.
+  const long = [0, 1].map((m) => Float64Array.from({ length: 2 ** 18 }, (_, t) => Math.sin(12.9898 * t * t + m)));
+  const { rhat, essBulk, essTail } = diagnostics.rankDiagnostics(long);
+  within(rhat, 1, 1e-4);
+  for (const ess of [essBulk, essTail, diagnostics.essMean(long)]) within(ess / 2 ** 19, 1, 0.1);
+  within(diagnostics.essBasic(long, { split: false }) / 2 ** 19, 1, 0.1);
+  assert.equal(diagnostics.essBulk(long), essBulk);
+});
