@@ -30,13 +30,13 @@ export function betaFactor(x: number, a: number, b: number): number {
 }
 
 /** log(x / mean), accurate where `deviation`, x - mean, is small. */
-function logRatio(x: number, mean: number, deviation: number): number {
+export function logRatio(x: number, mean: number, deviation: number): number {
   const relative = deviation / mean;
   return Math.abs(relative) < 0.5 ? Math.log1p(relative) : Math.log(x / mean);
 }
 
 /** log Gamma(z) - ((z - 1/2) log z - z + log(2 pi) / 2), for z > 0. */
-function stirlingError(z: number): number {
+export function stirlingError(z: number): number {
   let shifted = 0;
   for (; z < 16; z++) shifted += (z + 0.5) * Math.log1p(1 / z) - 1;
   const w = 1 / (z * z);
