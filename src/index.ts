@@ -64,6 +64,7 @@ export {
   tempered,
   type Verdict,
 } from "./llc/index.js";
+export * as known from "./llc/known/index.js";
 export {
   type Activation,
   type AdamOptions,
@@ -104,7 +105,7 @@ export type { EventSink, RunEvent } from "./platform/platform.js";
 export type { Figure } from "./plots/figure.js";
 export * as plots from "./plots/index.js";
 export { type Random, type RandomState, restore, stream } from "./random/index.js";
-export { type SaveOptions, save, toHtml, toJson, toPng, toSvg } from "./render/index.js";
+export { type SaveOptions, save, toHtml, toJson, toPdf, toPng, toSvg } from "./render/index.js";
 export {
   type AdamSgldOptions,
   type AmagoldOptions,

@@ -29,9 +29,12 @@ const args = [
   "--host-resolver-rules=MAP * ~NOTFOUND",
 ];
 
+/** What a page of the shared browser has loaded: a bundle of Plotly, or nothing. */
+type Contents = PlotlyBundle | "nothing";
+
 interface Session {
   readonly browser: Browser;
-  readonly pages: Map<PlotlyBundle, Promise<Page>>;
+  readonly pages: Map<Contents, Promise<Page>>;
 }
 
 let session: Promise<Session> | undefined;
@@ -41,13 +44,25 @@ let idle: NodeJS.Timeout | undefined;
 
 /** Evaluates an expression in a page in which this bundle of Plotly is loaded. Calls wait for each other. */
 export function evaluateWithPlotly<T>(bundle: PlotlyBundle, expression: string): Promise<T> {
+  // A string, not a function: build tools put calls of their own helpers into functions, which a page does not have.
+  return withPage(bundle, async (page) => (await page.evaluate(expression)) as T);
+}
+
+/** The body of an HTML page printed as one PDF page of this size in CSS pixels. Calls wait for each other. */
+export function printBody(body: string, width: number, height: number): Promise<Uint8Array> {
+  const style = "html, body { margin: 0; height: 100%; overflow: hidden; } svg { display: block; }";
+  return withPage("nothing", async (page) => {
+    await page.setContent(`<!DOCTYPE html><html><head><style>${style}</style></head><body>${body}</body></html>`);
+    return page.pdf({ width: `${width}px`, height: `${height}px`, printBackground: true, pageRanges: "1" });
+  });
+}
+
+function withPage<T>(contents: Contents, use: (page: Page) => Promise<T>): Promise<T> {
   waiting++;
   clearTimeout(idle);
   const result = queue.then(async () => {
     try {
-      const page = await pageWith(bundle);
-      // A string, not a function: build tools put calls of their own helpers into functions, which a page does not have.
-      return (await page.evaluate(expression)) as T;
+      return await use(await pageWith(contents));
     } catch (error) {
       // Whatever the page is in now, the next figure shall not meet it.
       await closeBrowser();
@@ -98,7 +113,7 @@ export async function launchBrowser(): Promise<Browser> {
     }
   }
   throw new Error(
-    `drawing a PNG or SVG needs a browser, and none could be started (${tried.join("; ")}). ` +
+    `drawing a PNG, SVG or PDF needs a browser, and none could be started (${tried.join("; ")}). ` +
       `Set ${variable} to the path of a Chrome, Chromium or Edge, or save as .html, which needs none.`,
   );
 }
@@ -120,18 +135,18 @@ function openSession(): Promise<Session> {
   return opening;
 }
 
-async function pageWith(bundle: PlotlyBundle): Promise<Page> {
+async function pageWith(contents: Contents): Promise<Page> {
   session ??= openSession();
   const { browser, pages } = await session;
-  let page = pages.get(bundle);
+  let page = pages.get(contents);
   if (page === undefined) {
-    page = openPage(browser, bundle);
-    pages.set(bundle, page);
+    page = openPage(browser, contents);
+    pages.set(contents, page);
   }
   return page;
 }
 
-async function openPage(browser: Browser, bundle: PlotlyBundle): Promise<Page> {
+async function openPage(browser: Browser, contents: Contents): Promise<Page> {
   const context = await browser.newContext({ offline: true, serviceWorkers: "block" });
   await context.route(
     () => true,
@@ -139,6 +154,6 @@ async function openPage(browser: Browser, bundle: PlotlyBundle): Promise<Page> {
   );
   const page = await context.newPage();
   await page.setContent("<!DOCTYPE html><html><body></body></html>");
-  await page.addScriptTag({ content: await plotlyBundle(bundle) });
+  if (contents !== "nothing") await page.addScriptTag({ content: await plotlyBundle(contents) });
   return page;
 }

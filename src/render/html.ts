@@ -39,6 +39,7 @@ export async function toHtml(figure: Figure, options: HtmlOptions = {}, where = 
   // A figure with a width of its own, such as one with equal scales, does not gain from a wider window.
   const own = options.width === undefined ? layoutNumber(figure, "width") : undefined;
   const most = own === undefined ? "none" : `${own}px`;
+  const page = groundOf(figure);
   const title = options.title === undefined ? titleOf(figure) : escapeHtml(options.title);
   return `<!DOCTYPE html>
 <html lang="en">
@@ -48,7 +49,8 @@ export async function toHtml(figure: Figure, options: HtmlOptions = {}, where = 
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,">
 <title>${title}</title>
-<style>body { margin: 0; background: #fff; } #figure { width: ${width}; max-width: ${most}; height: ${height}px; margin: 0 auto; }</style>
+<meta name="color-scheme" content="${page.scheme}">
+<style>body { margin: 0; background: ${page.color}; } #figure { width: ${width}; max-width: ${most}; height: ${height}px; margin: 0 auto; }</style>
 </head>
 <body>
 <div id="figure"></div>
@@ -65,6 +67,17 @@ export async function toHtml(figure: Figure, options: HtmlOptions = {}, where = 
 </body>
 </html>
 `;
+}
+
+/** The colour behind the figure, which its page takes too, and whether browsers are to draw their own parts light or dark. */
+function groundOf({ layout }: Figure): { color: string; scheme: "light" | "dark" } {
+  const { paper_bgcolor: color } = layout;
+  // Only what is surely a colour: this text goes into a style sheet.
+  const channels = typeof color === "string" ? /^#([\da-f]{2})([\da-f]{2})([\da-f]{2})$/i.exec(color) : null;
+  if (channels === null) return { color: "#FFFFFF", scheme: "light" };
+  const [red, green, blue] = channels.slice(1).map((channel) => Number.parseInt(channel, 16));
+  // Luma of ITU-R BT.601: what an eye makes of the three.
+  return { color: channels[0], scheme: 0.299 * red + 0.587 * green + 0.114 * blue < 128 ? "dark" : "light" };
 }
 
 /** A number of the figure's layout, where it has one. */

@@ -5,19 +5,22 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { knownOptions, refuse } from "../arguments/index.js";
 import type { Figure } from "../plots/figure.js";
+import { type ThemeName, themed } from "../plots/index.js";
 import { checkFigure, toJson } from "./figure-data.js";
 import { toHtml } from "./html.js";
-import { toPng, toSvg } from "./image.js";
+import { toPdf, toPng, toSvg } from "./image.js";
 
 export interface SaveOptions {
   /** CSS pixels; the figure's own, else 900 (an HTML page fills its window). */
   width?: number;
   /** CSS pixels; the figure's own, else 500. */
   height?: number;
-  /** Pixels of a PNG per CSS pixel, 2 where left out. */
+  /** How many times as large a picture is: pixels of a PNG per CSS pixel, 2 where left out; 1 for SVG and PDF. */
   scale?: number;
   /** Of an HTML page; the figure's own title where left out. */
   title?: string;
+  /** The look, as `plots.themed` gives it; the figure's own where left out. */
+  theme?: ThemeName;
 }
 
 type Format = (figure: Figure, options: SaveOptions) => string | Promise<string | Uint8Array>;
@@ -25,13 +28,14 @@ type Format = (figure: Figure, options: SaveOptions) => string | Promise<string 
 const formats: Record<string, Format> = {
   ".html": (figure, { title, width, height }) => toHtml(figure, { title, width, height }, "save"),
   ".json": (figure) => toJson(figure, "save"),
-  ".svg": (figure, { width, height }) => toSvg(figure, { width, height }, "save"),
+  ".svg": (figure, { width, height, scale }) => toSvg(figure, { width, height, scale }, "save"),
   ".png": (figure, { width, height, scale }) => toPng(figure, { width, height, scale }, "save"),
+  ".pdf": (figure, { width, height, scale }) => toPdf(figure, { width, height, scale }, "save"),
 };
 
 /**
- * Writes the figure as .html (self-contained, works offline), .json, .svg or .png, by the extension of `path`, and returns
- * the absolute path. Makes the folder; a file that is there is replaced as a whole or not touched. Throws a RangeError where
+ * Writes the figure as .html (self-contained, works offline), .json, .svg, .png or .pdf, by the extension of `path`, and returns
+ * the absolute path. All pictures of a program share one browser, which closes by itself. Makes the folder; a file that is there is replaced as a whole or not touched. Throws a RangeError where
  * the figure, the extension or an option is wrong, and an Error that names the folder where it cannot be written.
  *
  *     await save(plots.trace(draws), "assets/trace.png")
@@ -39,11 +43,12 @@ const formats: Record<string, Format> = {
 export async function save(figure: Figure, path: string, options: SaveOptions = {}): Promise<string> {
   checkFigure("save", figure);
   if (typeof path !== "string") refuse("save", "path", "a file name", path);
-  knownOptions("save", options, ["width", "height", "scale", "title"]);
+  knownOptions("save", options, ["width", "height", "scale", "title", "theme"]);
   const extension = extname(path).toLowerCase();
   if (!Object.hasOwn(formats, extension)) {
     refuse("save", "path", `a file name that ends in ${Object.keys(formats).join(", ")}`, path);
   }
+  const painted = options.theme === undefined ? figure : themed(figure, options.theme);
   const target = resolve(path);
   const folder = dirname(target);
   const partial = join(folder, `.${basename(target)}.${randomUUID()}.partial`);
@@ -53,7 +58,7 @@ export async function save(figure: Figure, path: string, options: SaveOptions = 
     await writeFile(partial, "");
   });
   try {
-    const content = await formats[extension](figure, options);
+    const content = await formats[extension](painted, options);
     await explained(folder, async () => {
       await writeFile(partial, content);
       await rename(partial, target);

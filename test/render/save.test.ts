@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { isAbsolute, join, relative } from "node:path";
 import { after, before, test } from "node:test";
 import type { Figure } from "../../src/plots/figure.js";
+import * as plots from "../../src/plots/index.js";
 import { bundleFor, plotlyBundle, save, toHtml, toJson } from "../../src/render/index.js";
 
 const figure: Figure = { data: [{ type: "scatter", x: [1, 2], y: [3, null] }], layout: { title: { text: "a < b" } } };
@@ -56,8 +57,8 @@ test("save replaces a file as a whole", async () => {
 
 test("an unknown extension, option or file name is refused by name", async () => {
   await assert.rejects(
-    save(figure, join(folder, "figure.pdf")),
-    /save: path must be a file name that ends in \.html, \.json, \.svg, \.png, got ".*figure\.pdf"/,
+    save(figure, join(folder, "figure.gif")),
+    /save: path must be a file name that ends in \.html, \.json, \.svg, \.png, \.pdf, got ".*figure\.gif"/,
   );
   await assert.rejects(save(figure, join(folder, "figure")), /save: path must be/);
   await assert.rejects(save(figure, 3 as never), /save: path must be a file name, got 3/);
@@ -69,6 +70,10 @@ test("an unknown extension, option or file name is refused by name", async () =>
   await assert.rejects(
     save(figure, join(folder, "a.png"), { scale: 0 }),
     /save: scale must be a positive number, got 0/,
+  );
+  await assert.rejects(
+    save(figure, join(folder, "a.html"), { theme: "night" as never }),
+    /theme must be .*"light".*"dark".*"print".*got "night"/,
   );
 });
 
@@ -111,6 +116,27 @@ test("a page names nothing to load", async () => {
   for (const part of [beforeLibrary, afterLibrary]) assert.doesNotMatch(part, /https?:|src=|@import/);
   assert.match(html, /Content-Security-Policy" content="default-src 'none'/);
   assert.match(html, /<title>a &lt; b<\/title>/);
+});
+
+test("a saved figure takes the theme asked for, and its page the figure's ground", async () => {
+  const ours: Figure = { data: [{ y: [1] }], layout: plots.layout("a title") };
+  const colorOf = async (name: string, theme?: plots.ThemeName): Promise<unknown> => {
+    const path = await save(ours, join(folder, name), { theme });
+    return (JSON.parse(await readFile(path, "utf8")) as Figure).layout.paper_bgcolor;
+  };
+  assert.equal(await colorOf("own.json"), "#FFFFFF");
+  assert.equal(await colorOf("dark.json", "dark"), "#14181D");
+  const dark = await readFile(await save(ours, join(folder, "dark.html"), { theme: "dark" }), "utf8");
+  assert.match(dark, /<meta name="color-scheme" content="dark">\n<style>body { margin: 0; background: #14181D; }/);
+  assert.match(
+    await toHtml(ours),
+    /<meta name="color-scheme" content="light">\n<style>body { margin: 0; background: #FFFFFF; }/,
+  );
+});
+
+test("a colour that is none does not reach the page's style sheet", async () => {
+  const html = await toHtml({ data: [], layout: { paper_bgcolor: "#000000; } </style><script>hacked()</script>" } });
+  assert.match(html, /<style>body { margin: 0; background: #FFFFFF; }/);
 });
 
 function circle(): unknown {
