@@ -4,9 +4,9 @@ import { integerAtLeast, knownOptions, oneOf, refuse } from "../arguments/index.
 import { autocorrelation as autocorrelationsOf } from "../diagnostics/index.js";
 import { type ChainSource, selectQuantities } from "./chains.js";
 import type { Figure, Trace } from "./figure.js";
+import { panelGrid, panelName } from "./panels.js";
 import { plainNumber, plainNumbers } from "./plain.js";
 import {
-  asText,
   axis,
   buttonsAtRight,
   faint,
@@ -52,10 +52,7 @@ const linesDrawn = 8;
 export function autocorrelation(source: ChainSource, options: AutocorrelationOptions = {}): Figure {
   const data = autocorrelationData(source, options);
   const count = data.panels.length;
-  const columns = count === 1 ? 1 : 2;
-  const rows = Math.ceil(count / columns);
-  const [gapX, gapY] = [0.08, Math.min(0.2, 0.4 / rows)];
-  const [width, rowHeight] = [(1 - gapX * (columns - 1)) / columns, (1 - gapY * (rows - 1)) / rows];
+  const { panels, height } = panelGrid(count);
   const axes: Record<string, unknown> = {};
   const shapes: unknown[] = [];
   const labels: unknown[] = [];
@@ -64,17 +61,15 @@ export function autocorrelation(source: ChainSource, options: AutocorrelationOpt
   const least = Math.min(-0.1, ...data.panels.flatMap((panel) => panel.correlation.flat().map((value) => value ?? 0)));
 
   data.panels.forEach((panel, i) => {
-    const id = i === 0 ? "" : String(i + 1);
-    const [left, top] = [(i % columns) * (width + gapX), 1 - Math.floor(i / columns) * (rowHeight + gapY)];
-    const isLowest = i + columns >= count;
-    axes[`xaxis${id}`] = axis(isLowest ? "lag" : "", {
-      domain: [left, left + width],
-      anchor: `y${id}`,
+    const { x, y, xaxis, yaxis, across, up, isLowest } = panels[i];
+    axes[xaxis] = axis(isLowest ? "lag" : "", {
+      domain: across,
+      anchor: y,
       range: [-0.6, lags + 0.6],
     });
-    axes[`yaxis${id}`] = axis("", {
-      domain: [Math.max(0, top - rowHeight), top],
-      anchor: `x${id}`,
+    axes[yaxis] = axis("", {
+      domain: up,
+      anchor: x,
       range: [plainNumber(1.1 * least), 1.05],
       nticks: 6,
       zeroline: true,
@@ -84,27 +79,17 @@ export function autocorrelation(source: ChainSource, options: AutocorrelationOpt
       const range = { y0: -panel.band, y1: panel.band, x0: 0, x1: 1 };
       shapes.push({
         type: "rect",
-        xref: `x${id} domain`,
-        yref: `y${id}`,
+        xref: `${x} domain`,
+        yref: y,
         ...range,
         layer: "below",
         line: { width: 0 },
         fillcolor: translucent(faint, 0.13),
       });
     }
-    labels.push({
-      text: asText(panel.name),
-      xref: "paper",
-      yref: "paper",
-      x: left,
-      y: top,
-      xanchor: "left",
-      yanchor: "bottom",
-      showarrow: false,
-      font: { size: 13 },
-    });
+    labels.push(panelName(panels[i], panel.name));
     panel.correlation.forEach((row, chain) => {
-      const place = { x: row.map((_, lag) => lag), y: row, xaxis: `x${id}`, yaxis: `y${id}` };
+      const place = { x: row.map((_, lag) => lag), y: row, xaxis: x, yaxis: y };
       traces.push(
         data.averaged
           ? {
@@ -142,7 +127,7 @@ export function autocorrelation(source: ChainSource, options: AutocorrelationOpt
         legend: legendBesideTitle(),
         modebar: { ...buttonsAtRight },
         showlegend: !data.averaged && data.chains <= 6,
-        height: 120 + rows * (rows === 1 ? 290 : 190),
+        height,
         margin: panelMargin(note),
       },
       note,

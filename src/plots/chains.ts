@@ -23,24 +23,47 @@ export interface Selection {
 const quantitiesByDefault = 8;
 
 /**
- * The quantities to draw: those named, in that order, else the first eight coordinates (or entries).
+ * The quantities to draw: those named, in that order, else the first coordinates (or entries), `most` of them at most.
  * @throws RangeError where a name is not there, or where nothing is.
  */
 export function selectQuantities(
   where: string,
   source: ChainSource,
   names: readonly (string | number)[] | undefined,
+  most: number = quantitiesByDefault,
 ): Selection {
   const all = isDraws(source) ? source.names : Object.keys(source ?? {});
   if (names !== undefined && (!Array.isArray(names) || names.length === 0)) {
     refuse(where, "names", "a list of at least one name", names);
   }
   if (all.length === 0) refuse(where, "draws", "draws, or arrays by name, of at least one quantity", source);
-  const chosen: readonly (string | number)[] =
-    names ?? (isDraws(source) ? all.map((_, i) => i) : all).slice(0, quantitiesByDefault);
+  const chosen: readonly (string | number)[] = names ?? (isDraws(source) ? all.map((_, i) => i) : all).slice(0, most);
   return {
     quantities: chosen.map((name) => quantity(where, source, name)),
     outOf: names === undefined && all.length > chosen.length ? all.length : 0,
+  };
+}
+
+/**
+ * Chains cut to one length, for what compares them draw by draw: as `summarize` cuts them, to the block of equally long ones that
+ * keeps most draws. `chains` is empty where none has a draw.
+ */
+export function equallyLong(chains: readonly ArrayLike<number>[]): {
+  chains: Float64Array[];
+  draws: number;
+  cut: boolean;
+} {
+  let [draws, kept] = [0, 0];
+  for (const { length } of chains) {
+    const reaching = chains.filter((chain) => chain.length >= length).length;
+    const [size, most] = [length * reaching, draws * kept];
+    if (length > 0 && (size > most || (size === most && reaching > kept))) [draws, kept] = [length, reaching];
+  }
+  const block = draws === 0 ? [] : chains.filter((chain) => chain.length >= draws);
+  return {
+    chains: block.map((chain) => Float64Array.from({ length: draws }, (_, i) => chain[i])),
+    draws,
+    cut: chains.some((chain) => chain.length !== draws),
   };
 }
 

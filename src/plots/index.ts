@@ -8,8 +8,24 @@ export {
 } from "./autocorrelation.js";
 export type { ChainSource } from "./chains.js";
 export type { EnergyGrid } from "./contours.js";
+export { type DensityData, type DensityOptions, density, densityData } from "./density.js";
+export type { DensityGrid } from "./density-grid.js";
 export { type GaussianEllipse, gaussianEllipse } from "./ellipse.js";
+export { type EnergyData, type EnergyOptions, energy, energyData } from "./energy.js";
+export {
+  type EssByQuantileData,
+  type EssByQuantileOptions,
+  essLocal,
+  essLocalData,
+  essQuantile,
+  essQuantileData,
+} from "./ess-by-quantile.js";
+export { type EssEvolutionData, essEvolution, essEvolutionData } from "./ess-evolution.js";
+export type { EvolutionOptions } from "./evolution.js";
 export type { Figure, Trace } from "./figure.js";
+export { type ForestData, type ForestOptions, forest, forestData } from "./forest.js";
+export { type HistogramData, type HistogramOptions, histogram, histogramData } from "./histogram.js";
+export type { IntervalOptions, Intervals } from "./intervals.js";
 export {
   type LlcComparisonOptions,
   type LlcComparisonRow,
@@ -17,8 +33,18 @@ export {
   llcComparisonData,
 } from "./llc-comparison.js";
 export { type PairData, type PairOptions, pair, pairData } from "./pair.js";
+export { type PairsData, type PairsOptions, pairs, pairsData } from "./pairs.js";
 export type { PairOfNames } from "./plane.js";
+export type { RankOptions } from "./rank-chains.js";
+export { type RankEcdfData, type RankEcdfOptions, rankEcdf, rankEcdfData } from "./rank-ecdf.js";
+export {
+  type RankHistogramData,
+  type RankHistogramOptions,
+  rankHistogram,
+  rankHistogramData,
+} from "./rank-histogram.js";
 export type { Reference } from "./reference.js";
+export { type RhatEvolutionData, rhatEvolution, rhatEvolutionData } from "./rhat-evolution.js";
 export { type RunningLlcData, type RunningLlcOptions, runningLlc, runningLlcData } from "./running-llc.js";
 export { type Scatter2dData, type Scatter2dOptions, scatter2d, scatter2dData } from "./scatter2d.js";
 export { type SideBySideOptions, sideBySide } from "./side-by-side.js";
