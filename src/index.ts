@@ -20,14 +20,22 @@ export { type Explanation, explain } from "./chains/explain.js";
 export {
   type CheckpointOptions,
   chainsOf,
+  compareSamplers,
   type Draws,
   type Final,
   frozen,
+  type HmcPathsOptions,
+  hmcPaths,
   type Init,
   Interrupted,
+  type LeapfrogPath,
+  type LeapfrogPathOptions,
   latestRun,
+  leapfrogPath,
   type RunResult,
   type SampleOptions,
+  type SamplerRow,
+  type SamplerTable,
   type StepDiagnostics,
   type StepDiagnosticsOptions,
   sample,
@@ -99,8 +107,10 @@ export {
   type TrainOptions,
   train,
 } from "./networks/index.js";
+export { type LiveFigure, showLive } from "./notebook/live.js";
+export { type LiveRun, showRun } from "./notebook/live-run.js";
 export { CellError, type NotebookOptions, type NotebookRun, runNotebook } from "./notebook/run.js";
-export { show } from "./notebook/show.js";
+export { type ShowOptions, show } from "./notebook/show.js";
 export type { EventSink, RunEvent } from "./platform/platform.js";
 export type { Figure } from "./plots/figure.js";
 export * as plots from "./plots/index.js";

@@ -1,9 +1,17 @@
 // Chains: running them, what they return, and the run that was last.
 
 export type { CheckpointOptions } from "./checkpoint.js";
+export { compareSamplers, type SamplerRow, type SamplerTable } from "./compare-samplers.js";
 export { chainsOf, type Draws, type Final } from "./draws.js";
 export { frozen } from "./frozen.js";
 export { latestRun, type Remembered, type RunResult, type RunResults, remember } from "./latest.js";
+export {
+  type HmcPathsOptions,
+  hmcPaths,
+  type LeapfrogPath,
+  type LeapfrogPathOptions,
+  leapfrogPath,
+} from "./leapfrog-path.js";
 export type { Init, SampleOptions } from "./options.js";
 export { printedAs } from "./printed.js";
 export { Interrupted, sample } from "./sample.js";

@@ -47,7 +47,7 @@ export interface HmcPathsOptions extends LeapfrogOptions {
  * One trajectory from a position and a momentum, every point of it: `steps + 1` of them, fewer where numbers stop being finite. Throws a
  * RangeError that names the option where one does not fit, or where the energy or its gradient at the start is not finite.
  *
- * @example leapfrogPath(energies.harmonic(), { position: [1], momentum: [0], stepSize: 0.1, steps: 1 }).position // [1, 0.995]
+ * @example leapfrogPath(energies.harmonic({ dim: 1 }), { position: [1], momentum: [0], stepSize: 0.1, steps: 1 }).position // [1, 0.995]
  */
 export function leapfrogPath(energy: Energy, options: LeapfrogPathOptions): LeapfrogPath {
   const where = "leapfrogPath";
@@ -121,11 +121,11 @@ function walk(
   const momentum = new Float64Array((steps + 1) * dim);
   const hamiltonian = new Float64Array(steps + 1);
   let value = energy.valueAndGradient(q, gradient);
-  if (!isFinite(value, gradient, p)) refuse(where, "energy", "finite, with its gradient, at the start", value);
+  if (!areFinite(value, gradient, p)) refuse(where, "energy", "finite, with its gradient, at the start", value);
   let points = 0;
   for (; points <= steps; points++) {
     if (points > 0) value = run(q, p, gradient, stepSize, inverseMass, 1);
-    if (!isFinite(value, q, p)) break;
+    if (!areFinite(value, q, p)) break;
     position.set(q, points * dim);
     momentum.set(p, points * dim);
     hamiltonian[points] = value + 0.5 * p.reduce((sum, each, i) => sum + each * each * inverseMass[i], 0);
@@ -138,6 +138,6 @@ function walk(
   };
 }
 
-function isFinite(value: number, ...vectors: Float64Array[]): boolean {
+function areFinite(value: number, ...vectors: Float64Array[]): boolean {
   return Number.isFinite(value) && vectors.every((vector) => vector.every(Number.isFinite));
 }

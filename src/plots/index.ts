@@ -1,5 +1,12 @@
 // Pictures of draws and estimates: numbers in, figures out. Each figure has a twin, `...Data`, that returns what it draws.
 
+export { type AdaptationData, type AdaptationOptions, adaptation, adaptationData } from "./adaptation.js";
+export {
+  type AnimatedTrajectoryData,
+  type AnimatedTrajectoryOptions,
+  animatedTrajectory,
+  animatedTrajectoryData,
+} from "./animated-trajectory.js";
 export {
   type AutocorrelationData,
   type AutocorrelationOptions,
@@ -7,6 +14,7 @@ export {
   autocorrelationData,
 } from "./autocorrelation.js";
 export type { ChainSource } from "./chains.js";
+export { type ContourData, type ContourOptions, contour, contourData } from "./contour.js";
 export type { EnergyGrid } from "./contours.js";
 export { type DensityData, type DensityOptions, density, densityData } from "./density.js";
 export type { DensityGrid } from "./density-grid.js";
@@ -22,10 +30,12 @@ export {
 } from "./ess-by-quantile.js";
 export { type EssEvolutionData, essEvolution, essEvolutionData } from "./ess-evolution.js";
 export type { EvolutionOptions } from "./evolution.js";
-export type { Figure, Trace } from "./figure.js";
+export type { Figure, Frame, Trace } from "./figure.js";
 export { type ForestData, type ForestOptions, forest, forestData } from "./forest.js";
 export { type HistogramData, type HistogramOptions, histogram, histogramData } from "./histogram.js";
 export type { IntervalOptions, Intervals } from "./intervals.js";
+export { type KhatData, type KhatOptions, khat, khatData } from "./khat.js";
+export type { LandscapeOptions, PathSource } from "./landscape.js";
 export {
   type LlcComparisonOptions,
   type LlcComparisonRow,
@@ -34,7 +44,26 @@ export {
 } from "./llc-comparison.js";
 export { type PairData, type PairOptions, pair, pairData } from "./pair.js";
 export { type PairsData, type PairsOptions, pairs, pairsData } from "./pairs.js";
+export {
+  type ParallelCoordinatesData,
+  type ParallelCoordinatesOptions,
+  parallelCoordinates,
+  parallelCoordinatesData,
+} from "./parallel-coordinates.js";
+export {
+  type PhasePortraitData,
+  type PhasePortraitOptions,
+  phasePortrait,
+  phasePortraitData,
+} from "./phase-portrait.js";
 export type { PairOfNames } from "./plane.js";
+export {
+  type PosteriorPredictiveData,
+  type PosteriorPredictiveOptions,
+  posteriorPredictive,
+  posteriorPredictiveData,
+  type TestStatistic,
+} from "./posterior-predictive.js";
 export type { RankOptions } from "./rank-chains.js";
 export { type RankEcdfData, type RankEcdfOptions, rankEcdf, rankEcdfData } from "./rank-ecdf.js";
 export {
@@ -43,11 +72,12 @@ export {
   rankHistogram,
   rankHistogramData,
 } from "./rank-histogram.js";
-export type { Reference } from "./reference.js";
+export type { KnownLambda, Reference } from "./reference.js";
 export { type RhatEvolutionData, rhatEvolution, rhatEvolutionData } from "./rhat-evolution.js";
 export { type RunningLlcData, type RunningLlcOptions, runningLlc, runningLlcData } from "./running-llc.js";
 export { type Scatter2dData, type Scatter2dOptions, scatter2d, scatter2dData } from "./scatter2d.js";
 export { type SideBySideOptions, sideBySide } from "./side-by-side.js";
+export { type SurfaceData, type SurfaceOptions, surface, surfaceData } from "./surface.js";
 export { asText, axis, layout, palette, seriesColor, type ThemeName, translucent } from "./theme.js";
 export { themed } from "./themed.js";
 export { trace } from "./trace.js";

@@ -4,7 +4,15 @@ import { knownOptions, refuse } from "../arguments/index.js";
 import { isLlcEstimate, type LlcEstimate } from "../llc/estimate.js";
 import type { Figure, Trace } from "./figure.js";
 import { extent, padded, plainNumber, plainNumbers, withDecimals } from "./plain.js";
-import { checkReferences, type Reference, referenceColor, referenceName } from "./reference.js";
+import {
+  checkReferences,
+  type KnownLambda,
+  knownColor,
+  knownReference,
+  type Reference,
+  referenceColor,
+  referenceName,
+} from "./reference.js";
 import {
   asText,
   axis,
@@ -20,6 +28,8 @@ import {
 export interface LlcComparisonOptions {
   /** Values to compare with, drawn as dashed lines: `[{ label: "d/2", value: 16 }]`. */
   reference?: readonly Reference[];
+  /** The exact coefficient, drawn as a solid line: a number, or `{ lambda }`. */
+  known?: KnownLambda;
   title?: string;
 }
 
@@ -31,27 +41,33 @@ export interface LlcComparisonRow {
   perChain: (number | null)[];
   /** Whether the estimate's verdict is well; its name carries a mark where not. */
   ok: boolean;
+  /** Whether the interval holds the known coefficient; null where none is given. */
+  holdsKnown: boolean | null;
 }
 
 /**
  * One row per estimate: its mean with the 95 % interval, and a ring for every chain's own value. Estimates whose verdict
  * is not well have a mark behind their value. Throws a RangeError where there is no estimate or an option is wrong.
  *
- *     plots.llcComparison({ sgld, hmc }, { reference: [{ label: "d/2", value: 16 }] })
+ *     plots.llcComparison({ sgld, hmc }, { reference: [{ label: "d/2", value: 16 }], known: 4.5 })
  */
 export function llcComparison(
   estimates: Readonly<Record<string, LlcEstimate>>,
   options: LlcComparisonOptions = {},
 ): Figure {
   const rows = llcComparisonData(estimates, options);
-  const reference = options.reference ?? [];
+  const known = knownReference("plots.llcComparison", options.known);
+  const reference = [...(options.reference ?? []), ...(known === undefined ? [] : [known])];
   const traces: Trace[] = reference.map((line, i) => ({
     type: "scatter",
     mode: "lines",
     x: [plainNumber(line.value), plainNumber(line.value)],
     y: [-0.6, rows.length - 0.4],
     name: referenceName(line),
-    line: { color: referenceColor(i), width: 1.4, dash: "dash" },
+    line:
+      line === known
+        ? { color: knownColor, width: 2, dash: "solid" }
+        : { color: referenceColor(i), width: 1.4, dash: "dash" },
     hoverinfo: "name",
   }));
   rows.forEach((row, i) => {
@@ -122,9 +138,13 @@ export function llcComparison(
   };
 }
 
-function labelOf({ mean, standardError, ok }: LlcComparisonRow): string {
+function labelOf({ mean, standardError, ok, holdsKnown }: LlcComparisonRow): string {
   const [value, error] = withDecimals(standardError ?? Number.NaN, mean ?? Number.NaN, standardError ?? Number.NaN);
-  return `${value} ± ${error}${ok ? "" : " (not to be trusted)"}`;
+  const notes = [
+    ...(ok ? [] : ["not to be trusted"]),
+    ...(holdsKnown === false ? ["the interval misses the known lambda"] : []),
+  ];
+  return `${value} ± ${error}${notes.length === 0 ? "" : ` (${notes.join(", ")})`}`;
 }
 
 /** The numbers that `llcComparison` draws, in the order of the argument. */
@@ -132,13 +152,14 @@ export function llcComparisonData(
   estimates: Readonly<Record<string, LlcEstimate>>,
   options: LlcComparisonOptions = {},
 ): LlcComparisonRow[] {
-  knownOptions("plots.llcComparison", options, ["reference", "title"]);
+  knownOptions("plots.llcComparison", options, ["reference", "known", "title"]);
   checkReferences("plots.llcComparison", options.reference ?? []);
   const named = typeof estimates === "object" && estimates !== null ? Object.entries(estimates) : [];
   if (named.length === 0) refuse("plots.llcComparison", "estimates", "LLC estimates by name", estimates);
   for (const [name, estimate] of named) {
     if (!isLlcEstimate(estimate)) refuse("plots.llcComparison", name, "an LLC estimate, such as llc returns", estimate);
   }
+  const known = knownReference("plots.llcComparison", options.known)?.value;
   return named.map(([name, { mean, standardError, interval, perChain, verdict }]) => ({
     name,
     mean: plainNumber(mean),
@@ -146,5 +167,6 @@ export function llcComparisonData(
     interval: [plainNumber(interval[0]), plainNumber(interval[1])],
     perChain: plainNumbers(perChain),
     ok: verdict.ok,
+    holdsKnown: known === undefined ? null : interval[0] <= known && known <= interval[1],
   }));
 }

@@ -11,6 +11,19 @@ export interface Reference {
 
 const colors = [faint, seriesColor(7), seriesColor(5)];
 
+/** Of what is known exactly. */
+export const knownColor: string = seriesColor(7);
+
+/** A coefficient that is known exactly, as a number or as `{ lambda }`. */
+export type KnownLambda = number | { readonly lambda: number };
+
+/** The known coefficient as a line of its own; undefined where none is given. */
+export function knownReference(where: string, known: KnownLambda | undefined): Reference | undefined {
+  if (known === undefined) return undefined;
+  const value = typeof known === "object" && known !== null ? known.lambda : known;
+  return { label: "known lambda", value: finiteNumber(where, "known", value) };
+}
+
 export function checkReferences(where: string, reference: readonly Reference[]): void {
   if (!Array.isArray(reference)) refuse(where, "reference", "a list of { label, value }", reference);
   reference.forEach((line, i) => {

@@ -6,13 +6,23 @@ import { mcseMean } from "../diagnostics/index.js";
 import { isLlcEstimate, type LlcEstimate } from "../llc/estimate.js";
 import type { Figure, Trace } from "./figure.js";
 import { extent, padded, plainNumber, plainNumbers, withDecimals } from "./plain.js";
-import { checkReferences, type Reference, referenceColor, referenceName } from "./reference.js";
+import {
+  checkReferences,
+  type KnownLambda,
+  knownColor,
+  knownReference,
+  type Reference,
+  referenceColor,
+  referenceName,
+} from "./reference.js";
 import { axis, ink, layout, seriesColor, translucent, line as zeroLine } from "./theme.js";
 import { evenly } from "./thinning.js";
 
 export interface RunningLlcOptions {
   /** Values to compare with, drawn as dashed lines: `[{ label: "d/2", value: 16 }]`. */
   reference?: readonly Reference[];
+  /** The exact coefficient, drawn as a solid line: a number, or `{ lambda }`. */
+  known?: KnownLambda;
   /** Points per line at most, 400 where left out. */
   maxPoints?: number;
   title?: string;
@@ -26,6 +36,7 @@ export interface RunningLlcData {
   band: { draws: number[]; standardError: (number | null)[]; lower: (number | null)[]; upper: (number | null)[] };
   mean: number | null;
   interval: [number | null, number | null];
+  known: number | null;
 }
 
 const bandPlaces = 40;
@@ -42,11 +53,12 @@ const chainsNamed = 8;
  * The band is that multiple of it which the final interval is of the final standard error (1.96, or Student's t).
  * Values may be negative and are drawn where they are. Throws a RangeError where an option is wrong.
  *
- *     plots.runningLlc(estimate, { reference: [{ label: "d/2", value: estimate.dim / 2 }] })
+ *     plots.runningLlc(estimate, { reference: [{ label: "d/2", value: estimate.dim / 2 }], known: 0.5 })
  */
 export function runningLlc(estimate: LlcEstimate, options: RunningLlcOptions = {}): Figure {
   const data = runningLlcData(estimate, options);
-  const reference = options.reference ?? [];
+  const known = knownReference("plots.runningLlc", options.known);
+  const reference = [...(options.reference ?? []), ...(known === undefined ? [] : [known])];
   const last = Math.max(1, ...data.pooled.draws);
   const colorOfAll = ink;
   const lines: Trace[] = data.chains.slice(0, chainsDrawn).map((chain, c) => ({
@@ -88,7 +100,10 @@ export function runningLlc(estimate: LlcEstimate, options: RunningLlcOptions = {
     y: [plainNumber(line.value), plainNumber(line.value)],
     name: referenceName(line),
     legendrank: 4,
-    line: { color: referenceColor(i), width: 1.4, dash: "dash" },
+    line:
+      line === known
+        ? { color: knownColor, width: 2, dash: "solid" }
+        : { color: referenceColor(i), width: 1.4, dash: "dash" },
   }));
   const [low, high] = data.interval;
   const final: Trace = {
@@ -124,7 +139,7 @@ export function runningLlc(estimate: LlcEstimate, options: RunningLlcOptions = {
 
 /** The numbers that `runningLlc` draws. */
 export function runningLlcData(estimate: LlcEstimate, options: RunningLlcOptions = {}): RunningLlcData {
-  knownOptions("plots.runningLlc", options, ["reference", "maxPoints", "title"]);
+  knownOptions("plots.runningLlc", options, ["reference", "known", "maxPoints", "title"]);
   checkReferences("plots.runningLlc", options.reference ?? []);
   const maxPoints = integerAtLeast("plots.runningLlc", "maxPoints", options.maxPoints ?? 400, 2);
   if (!isLlcEstimate(estimate)) {
@@ -164,6 +179,7 @@ export function runningLlcData(estimate: LlcEstimate, options: RunningLlcOptions
     },
     mean: plainNumber(estimate.mean),
     interval: [plainNumber(estimate.interval[0]), plainNumber(estimate.interval[1])],
+    known: plainNumber(knownReference("plots.runningLlc", options.known)?.value ?? Number.NaN),
   };
 }
 
