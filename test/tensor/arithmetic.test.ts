@@ -28,7 +28,7 @@ import {
   trace,
   withGradient,
 } from "../../src/tensor/index.js";
-import { exampleFrom } from "./graphs.js";
+import { exampleFrom, runs } from "./graphs.js";
 import { errorsFrom, expectationOf, isWithin } from "./perturbed.js";
 import { evaluate, type Precision } from "./vector-math.js";
 import { limits, ranges, specialValues } from "./vector-math-cases.js";
@@ -185,8 +185,7 @@ describe("multiply-adds", () => {
         });
       });
     };
-    const numRuns = Number(process.env.ERGODIC_RANDOM_GRAPHS ?? 200);
-    fc.assert(fc.property(choices, holds), { numRuns, seed: 4 });
+    fc.assert(fc.property(choices, holds), { numRuns: runs ?? 200, seed: 4 });
   });
 
   for (const precision of ["single", "double"] as const satisfies readonly Precision[]) {

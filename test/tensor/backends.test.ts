@@ -21,7 +21,7 @@ import {
   type Tensor,
   trace,
 } from "../../src/tensor/index.js";
-import { type Example, exampleFrom } from "./graphs.js";
+import { type Example, exampleFrom, runs } from "./graphs.js";
 
 /** Budgets of scalar operations that force each mode: everything written out, everything as loops. */
 const modes = { scalars: 50000, loops: 0 };
@@ -87,7 +87,7 @@ describe("the JavaScript back end equals the interpreter, bit for bit", () => {
   it("on random graphs over all primitives, in both modes", () => {
     fc.assert(
       fc.property(choices, (list) => agrees(exampleFrom(list))),
-      { numRuns: 800, seed: 1 },
+      { numRuns: runs ?? 800, seed: 1 },
     );
   });
 
@@ -112,7 +112,7 @@ describe("the JavaScript back end equals the interpreter, bit for bit", () => {
         }
       }
     };
-    fc.assert(fc.property(choices, holds), { numRuns: 200, seed: 2 });
+    fc.assert(fc.property(choices, holds), { numRuns: runs ?? 200, seed: 2 });
   });
 
   it("on matrix products of every block shape, transposed or not", () => {

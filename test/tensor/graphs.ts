@@ -21,6 +21,10 @@ import {
 } from "../../src/tensor/index.js";
 import { pad } from "../../src/tensor/structural-derivatives.js";
 
+/** How many graphs to try where one wants more than the usual: 10,000 every night. */
+export const runs: number | undefined =
+  process.env.ERGODIC_RANDOM_GRAPHS === undefined ? undefined : Number(process.env.ERGODIC_RANDOM_GRAPHS);
+
 export interface Example {
   readonly graph: Graph;
   readonly inputs: readonly NumberArray[];

@@ -18,7 +18,7 @@ import {
   type Tensor,
   trace,
 } from "../../src/tensor/index.js";
-import { exampleFrom } from "./graphs.js";
+import { exampleFrom, runs } from "./graphs.js";
 
 const choices = fc.array(fc.nat(9999), { minLength: 20, maxLength: 160, size: "max" });
 const widths = [1, 2, 3, 4, 5, 6, 7, 8, 9, 64];
@@ -110,7 +110,7 @@ describe("lanes that call functions as the interpreter does equal it, bit for bi
       const expected = interpreted(graph, options, given);
       actual.forEach((output, o) => assertSameBits(output, expected[o], `output ${o}`));
     };
-    fc.assert(fc.property(choices, fc.nat(widths.length - 1), fc.nat(7), holds), { numRuns: 400, seed: 1 });
+    fc.assert(fc.property(choices, fc.nat(widths.length - 1), fc.nat(7), holds), { numRuns: runs ?? 400, seed: 1 });
     assert.ok(written > 300, `only ${written} of the graphs were small enough`);
   });
 
@@ -147,7 +147,7 @@ describe("lanes with functions of their own", () => {
         together.forEach((output, o) => assertSameBits(column(output, width, c), alone[o], `output ${o}`));
       }
     };
-    fc.assert(fc.property(choices, fc.nat(widths.length - 1), holds), { numRuns: 150, seed: 2 });
+    fc.assert(fc.property(choices, fc.nat(widths.length - 1), holds), { numRuns: runs ?? 150, seed: 2 });
   });
 
   it("are within rounding of the interpreter along a trajectory", () => {
