@@ -1,0 +1,16 @@
+// Configurations: their keys, their presets, and how a command line becomes one.
+
+export { compose, configurationYaml, type Said } from "./compose.js";
+export { ConfigurationError } from "./errors.js";
+export { jobsOf, type Override } from "./grammar.js";
+export { type ConfigurationKey, configurationKeys } from "./keys.js";
+export { nearest } from "./nearest.js";
+export { presets } from "./presets.js";
+export {
+  type Configuration,
+  type GroupName,
+  groupNames,
+  type SamplerName,
+  samplerNames,
+  targetGroups,
+} from "./schema.js";
