@@ -1,5 +1,5 @@
 // Statistics that say whether chains can be believed: plain arrays in, a number out. `chains` is one list per chain, all of
-// one length. Definitions are those of R's `posterior`; what it calls NA is NaN here.
+// one length. Definitions are those of R's `posterior`, `coda` and `loo`; what they call NA is NaN here.
 
 export { autocorrelation } from "./autocorrelation.js";
 export { autocovariance } from "./autocovariance.js";

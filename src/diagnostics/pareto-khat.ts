@@ -15,7 +15,7 @@ export interface ParetoKhatOptions {
 
 /**
  * The shape k of generalised Pareto laws fitted to the tails of all draws: with 1/k goes the highest moment that is finite. Compare with
- * `khatThreshold(draws)`. NaN where the draws are constant, not finite, fewer than six, or the tails are constant; infinite where many
+ * `khatThreshold(draws)`. NaN where the draws are constant, not finite or fewer than six per chain, or the tails are constant; infinite where many
  * equal draws begin a tail.
  *
  * Vehtari et al. 2024, "Pareto smoothed importance sampling"; `pareto_khat` of R's `posterior` (since 1.5), but that an odd number of draws
