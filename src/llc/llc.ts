@@ -25,7 +25,7 @@ declare module "../chains/latest.js" {
   }
 }
 
-export interface LlcOptions extends TemperedOptions, Omit<SampleOptions, "init"> {
+export interface LlcOptions extends TemperedOptions, Omit<SampleOptions, "init" | "resume"> {
   /** `hmc()` where left out; `sgld()` for large data sets. */
   readonly sampler?: Sampler;
 }
@@ -107,6 +107,7 @@ const llcOptions = [
   "onEvent",
   "keepWarmup",
   "title",
+  "checkpoint",
 ];
 
 /** Share of `n beta L_n` that rounding may take or give: a little above that of float32, in which networks compute. */
