@@ -3,6 +3,8 @@
 
 import { compileWasm } from "../src/tensor/backends/wasm/loops.js";
 import {
+  type Arithmetic,
+  arithmeticOf,
   type DType,
   type Graph,
   gradient,
@@ -70,8 +72,35 @@ export function wasmNetwork(rows: number, byHand: () => unknown): void {
   }
 }
 
+/** What chosen arithmetic gains; where the engine has it not, that is said instead. */
+export function chosenArithmetic(rows: number): void {
+  // Pairs of vectors last: their flag is set for all that is compiled later.
+  for (const options of [{ fma: true }, { wideVectors: true }, { fma: true, wideVectors: true }]) {
+    const chosen = Object.keys(options).join(" and ");
+    try {
+      arithmeticOf("bench", options);
+    } catch (error) {
+      console.log(`no measurement with ${chosen}: ${(error as Error).message}`);
+      continue;
+    }
+    for (const dtype of ["f32", "f64"] as const) {
+      const runners = [{}, options].map((each) => networkRunner(rows, dtype, "gradient", arithmeticOf("bench", each)));
+      const [plain, fast] = fastest(runners.map(({ call }) => call));
+      check(runners[1].result(), runners[0].result(), dtype === "f32" ? 1e-5 : 1e-12);
+      const what = `MLP, ${rows} rows, ${dtype}: WebAssembly without ${chosen}, relative to with`;
+      report({ what, value: plain / fast, unit: "x", note: `${(fast * 1e3).toPrecision(3)} us` });
+    }
+  }
+}
+
 /** Adds the block's part of the mean over all rows, and of its gradient (or of the Hessian times a direction), to what is given. */
-function blockGraph(block: number, rows: number, dtype: DType, what: "gradient" | "product"): Graph {
+function blockGraph(
+  block: number,
+  rows: number,
+  dtype: DType,
+  what: "gradient" | "product",
+  arithmetic?: Arithmetic,
+): Graph {
   const flat = { shape: [dim], dtype };
   return trace(
     ([x, y, w, direction, value, slope]) => {
@@ -87,6 +116,7 @@ function blockGraph(block: number, rows: number, dtype: DType, what: "gradient" 
       return [value.add(mean), slope.add(part)];
     },
     [{ shape: [block, inputs], dtype }, { shape: [block, 1], dtype }, flat, flat, { shape: [], dtype: "f64" }, flat],
+    arithmetic,
   );
 }
 
@@ -97,12 +127,19 @@ interface NetworkRunner {
 }
 
 /** All rows stay in memory; sums go from one pair of places to another and back. */
-function networkRunner(rows: number, dtype: DType, what: "gradient" | "product"): NetworkRunner {
+function networkRunner(
+  rows: number,
+  dtype: DType,
+  what: "gradient" | "product",
+  arithmetic?: Arithmetic,
+): NetworkRunner {
   const rest = rows % largestBlock;
   const blocks = Array.from({ length: Math.floor(rows / largestBlock) }, () => largestBlock);
   if (rest > 0) blocks.push(rest);
   const sizes = [...new Set(blocks)];
-  const { memory, programs, allocate } = compileWasm(sizes.map((block) => blockGraph(block, rows, dtype, what)));
+  const { memory, programs, allocate } = compileWasm(
+    sizes.map((block) => blockGraph(block, rows, dtype, what, arithmetic)),
+  );
   const bytes = bytesPer[dtype];
   const [x, y, w, direction] = [rows * inputs, rows, dim, dim].map((length) => allocate(length * bytes));
   const values = [allocate(8), allocate(8)];

@@ -4,7 +4,7 @@ import { interpreter } from "../src/tensor/backends/interpreter.js";
 import { compileJavaScript } from "../src/tensor/backends/javascript.js";
 import { type Graph, gradient, repeat, sizeOf, type Tensor, trace } from "../src/tensor/index.js";
 import { networkOnThreads } from "./engine-threads.js";
-import { firstCompilation, wasmNetwork } from "./engine-wasm.js";
+import { chosenArithmetic, firstCompilation, wasmNetwork } from "./engine-wasm.js";
 import { report } from "./report.js";
 
 const bimodal = (q: Tensor): Tensor => {
@@ -26,6 +26,7 @@ trajectories();
 rosenbrock();
 network();
 await networkOnThreads();
+chosenArithmetic(5000);
 
 function energies(): void {
   const position = [Float64Array.of(0.3, 0.7)];
