@@ -36,13 +36,17 @@ export {
   type SampleOptions,
   type SamplerRow,
   type SamplerTable,
+  type Severity,
   type StepDiagnostics,
   type StepDiagnosticsOptions,
   sample,
   stepDiagnostics,
+  type Thresholds,
+  type Whereabouts,
 } from "./chains/index.js";
 export { type SummarizeOptions, type Summary, type SummaryRow, summarize } from "./chains/summarize.js";
 export { type SummarizeInThreadsOptions, summarizeInThreads } from "./chains/summarize-in-threads.js";
+export { gradientsTaken } from "./chains/work.js";
 export * as diagnostics from "./diagnostics/index.js";
 export {
   type CheckGradientOptions,
@@ -59,7 +63,9 @@ export {
   type GradientEntry,
   type Transform,
 } from "./energies/index.js";
+export { toCsv } from "./formats/csv-table.js";
 export { toDataFrame } from "./formats/data-frame.js";
+export { toMarkdown } from "./formats/markdown.js";
 export {
   compareLlc,
   type LlcEstimate,

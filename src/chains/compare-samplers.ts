@@ -6,6 +6,7 @@ import { type Draws, isDraws } from "./draws.js";
 import { printedAs } from "./printed.js";
 import { summarize } from "./summarize.js";
 import { textTable } from "./table.js";
+import { gradientsTaken } from "./work.js";
 
 /** Runs beside each other: plain data, printed as a table; `toDataFrame` takes it too. */
 export interface SamplerTable {
@@ -23,7 +24,7 @@ export interface SamplerRow {
   readonly ess: number;
   /** The largest of all coordinates. */
   readonly rhat: number;
-  /** Gradients behind the draws; those of the warmup are not among them. */
+  /** Gradients that the run took, those of warmup and between kept draws included. */
   readonly gradients: number;
   readonly essPerGradient: number;
   /** Wall-clock time of the run, warmup and start of threads included. */
@@ -34,8 +35,7 @@ export interface SamplerRow {
 
 /**
  * A table of named runs: effective sample size (bulk, of the worst coordinate), R-hat (largest), gradients, seconds, and what they come to per
- * effective draw. Gradients are counted for the kept draws, those between thinned ones by the average; seconds are those of the whole run, and
- * depend on the machine. Throws a RangeError where one of them is no draws, or where there is none.
+ * effective draw. Gradients and seconds are those of the whole run, warmup included; seconds depend on the machine. Throws a RangeError where one of them is no draws, or where there is none.
  *
  * An R-hat above 1.01 says that the effective sample size is not to be trusted: `notes` names such runs. A sampler without a Metropolis step has
  * a bias that no column shows.
@@ -67,7 +67,7 @@ const TOLERATED_RHAT = 1.01;
 function rowOf(name: string, draws: Draws): SamplerRow {
   const { rows, divergences } = summarize(draws);
   const ess = least(rows.map((row) => row.essBulk));
-  const gradients = gradientsOf(draws);
+  const gradients = gradientsTaken(draws).reduce((sum, taken) => sum + taken, 0);
   return {
     name,
     draws: draws.lengths.reduce((sum, length) => sum + length, 0),
@@ -84,16 +84,6 @@ function rowOf(name: string, draws: Draws): SamplerRow {
 /** NaN where one is: what is not known of one coordinate is not known of the worst. */
 function least(values: readonly number[]): number {
   return values.some(Number.isNaN) ? Number.NaN : Math.min(...values);
-}
-
-function gradientsOf({ stats, lengths, draws, final }: Draws): number {
-  const counts = stats.gradients ?? stats.leapfrogSteps;
-  if (counts === undefined) return Number.NaN;
-  let sum = 0;
-  lengths.forEach((length, chain) => {
-    for (let draw = 0; draw < length; draw++) sum += counts[chain * draws + draw];
-  });
-  return sum * final.thin;
 }
 
 function tableText({ rows, notes }: SamplerTable): string {

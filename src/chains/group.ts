@@ -74,7 +74,9 @@ export function openGroup(
   const diverged = new Float64Array(width);
   /** Of the present phase: warmup, or draws. */
   const divergences = new Float64Array(width);
-  const ofRun = { diverged, divergences };
+  /** Gradients taken so far, warmup included; NaN where the kernel does not say. */
+  const gradients = new Float64Array(width);
+  const ofRun = { diverged, divergences, gradients };
 
   const begun = begin(energy, kernel, plan, first, ofRun);
   const { random, state, adaptation } = begun;
@@ -95,6 +97,8 @@ export function openGroup(
   let info: Info | undefined;
   let diverging: Float64Array = never;
   let acceptance: Float64Array | undefined;
+  let evaluations: Float64Array = new Float64Array(width).fill(Number.NaN);
+  let gradientsEach = 1;
   let stepSize: Float64Array | undefined;
 
   const meanAcceptance = new Float64Array(width).fill(Number.NaN);
@@ -113,6 +117,8 @@ export function openGroup(
     info = next;
     diverging = next.diverging ?? never;
     acceptance = next.acceptance;
+    evaluations = next.gradients ?? next.leapfrogSteps ?? evaluations;
+    gradientsEach = next.gradients === undefined ? (kernel.gradientsPerStep ?? 1) : 1;
     sources.length = 0;
     sources.push(state.energy);
     for (const name of reported) sources.push(name === "diverging" ? diverged : next[name]);
@@ -124,7 +130,10 @@ export function openGroup(
     const next = kernel.step(state, random);
     done++;
     if (next !== info) bind(next);
-    for (let c = 0; c < width; c++) if (diverging[c] !== 0) noteDivergence(c);
+    for (let c = 0; c < width; c++) {
+      if (diverging[c] !== 0) noteDivergence(c);
+      if (running[c] !== 0) gradients[c] += gradientsEach * evaluations[c];
+    }
     if (done <= warmup) {
       adaptation?.update(state, next, random);
       stopColumns();

@@ -7,7 +7,7 @@ import { cheesWarmup, type Flight, halton } from "./chees.js";
 import { massesOf, oneStep } from "./column-masses.js";
 import { type Freeze, freezing } from "./freezing.js";
 import { checkedOptions, type HmcOptions, type HmcSettings, hmcSettings } from "./hmc-options.js";
-import { integratorNamed } from "./integrators.js";
+import { integratorNamed, stagesOf } from "./integrators.js";
 import type { Adaptation, Kernel, KernelState, Sampler, SamplerDefinition } from "./kernel.js";
 import { adaptedKind } from "./mass.js";
 import type { Metric } from "./metric.js";
@@ -134,6 +134,7 @@ function hmcKernel(energy: Energy, settings: HmcSettings, width: number): Kernel
   return {
     width,
     statistics: ["acceptance", "accepted", "energyError", "diverging", "stepSize", "leapfrogSteps"],
+    gradientsPerStep: stagesOf(integratorNamed("hmc", settings.integrator)).kicks.length,
 
     init(startAt) {
       const transition = transitionFor(energy, settings, fixedSteps, metrics, width);

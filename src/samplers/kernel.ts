@@ -23,6 +23,8 @@ export interface Kernel<State extends KernelState = KernelState> {
   readonly width: number;
   /** Names of the numbers that `step` reports. */
   readonly statistics: readonly string[];
+  /** Gradients of one of the `leapfrogSteps` that `step` reports; 1 where left out. Kernels that report `gradients` need not say. */
+  readonly gradientsPerStep?: number;
   /** Starts at `position`, `[dim, width]`, which is copied. */
   init(position: Float64Array, random: readonly Random[]): State;
   /** Moves every column by one transition, in place. The info's arrays are reused by the next step. */
