@@ -2,6 +2,16 @@
 
 export type { CheckpointOptions } from "./checkpoint.js";
 export { compareSamplers, type SamplerRow, type SamplerTable } from "./compare-samplers.js";
+export {
+  type DiagnosedKind,
+  type DiagnosedProblem,
+  type DiagnoseOptions,
+  type Diagnosis,
+  diagnose,
+  type Severity,
+  type Thresholds,
+  type Whereabouts,
+} from "./diagnose.js";
 export { chainsOf, type Draws, type Final } from "./draws.js";
 export { frozen } from "./frozen.js";
 export { latestRun, type Remembered, type RunResult, type RunResults, remember } from "./latest.js";

@@ -6,6 +6,7 @@ import { type Draws, isDraws } from "./draws.js";
 import { printedAs } from "./printed.js";
 import { type RowSource, rowOf, rowStatistics } from "./row-statistics.js";
 import type { Summary, SummaryRow } from "./summary.js";
+import { COLUMNS, sorted } from "./summary-order.js";
 import { summaryText } from "./summary-text.js";
 
 export type { Summary, SummaryRow };
@@ -17,6 +18,11 @@ export interface SummarizeOptions {
   readonly interval?: "eti" | "hdi";
   /** Names of statistics of the draws (`energy`, `acceptance`, ...) to add as rows. */
   readonly include?: readonly string[];
+  /**
+   * A column: ESS from the smallest, other numbers from the largest, so that what is worst stands first, and NaN before all of them;
+   * names in their order, `q[2]` before `q[10]`. The coordinates' own order where nothing is said.
+   */
+  readonly sortBy?: keyof SummaryRow;
 }
 
 /**
@@ -25,6 +31,7 @@ export interface SummarizeOptions {
  * Chains of unequal length (one stopped, or the run was aborted) are cut to the block of equally long ones that keeps most
  * draws; `notes` says so. Throws a RangeError on an unknown option or statistic, and on what is no draws.
  *
+ * @example summarize(draws, { sortBy: "rhat" }).rows[0].name // the coordinate on which the chains agree least
  * @example summarize(draws).rows[0] // { name: "q[0]", mean: 0.01, sd: 0.99, lower: -1.6, upper: 1.7, ... rhat: 1.001 }
  */
 export function summarize(draws: Draws, options: SummarizeOptions = {}): Summary {
@@ -39,11 +46,12 @@ export function prepareSummary(
   options: SummarizeOptions,
   otherOptions: readonly string[] = [],
 ): { readonly source: RowSource; readonly finish: (table: Float64Array) => Summary } {
-  const { probability = 0.9, interval = "eti", include = [] } = options;
+  const { probability = 0.9, interval = "eti", include = [], sortBy } = options;
   if (!isDraws(draws)) refuse(where, "draws", "draws, such as sample returns", draws);
-  knownOptions(where, options, ["probability", "interval", "include", ...otherOptions]);
+  knownOptions(where, options, ["probability", "interval", "include", "sortBy", ...otherOptions]);
   openUnit(where, "probability", probability);
   oneOf(where, "interval", interval, ["eti", "hdi"]);
+  if (sortBy !== undefined) oneOf(where, "sortBy", sortBy, COLUMNS);
   for (const name of include) {
     if (draws.stats[name] === undefined) {
       refuse(where, "include", `a list of statistics of the draws (${Object.keys(draws.stats).join(", ")})`, name);
@@ -60,13 +68,14 @@ export function prepareSummary(
     interval,
   };
   const finish = (table: Float64Array): Summary => {
+    const rows = [
+      ...draws.names.map((name, i) => rowOf(name, table, i)),
+      ...include.map((name) => {
+        return rowOf(name, rowStatistics({ ...source, values: draws.stats[name], dim: 1 }), 0);
+      }),
+    ];
     const summary: Summary = {
-      rows: [
-        ...draws.names.map((name, i) => rowOf(name, table, i)),
-        ...include.map((name) => {
-          return rowOf(name, rowStatistics({ ...source, values: draws.stats[name], dim: 1 }), 0);
-        }),
-      ],
+      rows: sortBy === undefined ? rows : sorted(rows, sortBy),
       chains: block.chains.length,
       draws: block.length,
       probability,

@@ -10,22 +10,33 @@ const HEAD = 30;
 const TAIL = 5;
 
 export function summaryText(summary: Summary): string {
-  const { rows, chains, draws, probability, interval, divergences, notes } = summary;
-  const percent = Number((100 * probability).toPrecision(12));
-  const header = ["name", "mean", "sd", `${percent}% from`, "to", "mcseMean", "essBulk", "essTail", "rhat"];
+  const { rows } = summary;
+  const header = headerOf(summary);
   const long = rows.length > HEAD + TAIL + 1;
   const body = long
     ? [...rows.slice(0, HEAD).map(cells), header.map(() => "\u2026"), ...rows.slice(-TAIL).map(cells)]
     : rows.map(cells);
   const lines = [textTable(header, body), ""];
   if (long) lines.push(worst(rows));
-  const kind = interval === "hdi" ? "; highest-density intervals" : "";
-  lines.push(`${count(chains, "chain")} of ${count(draws, "draw")}${kind}`);
-  if (divergences > 0) lines.push(`${count(divergences, "divergent transition")}`);
-  return [...lines, ...notes].join("\n");
+  return [...lines, ...linesBelow(summary)].join("\n");
 }
 
-function cells({ name, mean, sd, lower, upper, mcseMean, essBulk, essTail, rhat }: SummaryRow): string[] {
+/** The titles of the columns, as people read them. */
+export function headerOf({ probability }: Summary): string[] {
+  const percent = Number((100 * probability).toPrecision(12));
+  return ["name", "mean", "sd", `${percent}% from`, "to", "mcseMean", "essBulk", "essTail", "rhat"];
+}
+
+/** What stands below the table: what it was computed from, and what happened. */
+export function linesBelow({ chains, draws, interval, divergences, notes }: Summary): string[] {
+  const kind = interval === "hdi" ? "; highest-density intervals" : "";
+  const lines = [`${count(chains, "chain")} of ${count(draws, "draw")}${kind}`];
+  if (divergences > 0) lines.push(`${count(divergences, "divergent transition")}`);
+  return [...lines, ...notes];
+}
+
+/** A row's numbers with the digits that they deserve, in the order of the header. */
+export function cells({ name, mean, sd, lower, upper, mcseMean, essBulk, essTail, rhat }: SummaryRow): string[] {
   return [
     name,
     roundedTo(mean, mcseMean),
