@@ -16,7 +16,7 @@ export interface TargetChoice {
   /** Decides inputs, teacher, noise, starting parameters and batches. */
   readonly seed: number;
   /** What is minimised and sampled: a likelihood in nats, or Lambda-Hat's plain mean squared error. */
-  readonly loss: "gaussian" | "mse" | "student_t" | "t_regression";
+  readonly loss: "gaussian" | "student_t" | "mse";
   /** Parameters of `quadratic`; `model.target_params`, then `model.in_dim`, where null. */
   readonly quad_dim: number | null;
 }
@@ -68,6 +68,6 @@ export interface TrainingConfiguration {
   readonly steps: number;
   /** Rows per step; all where null. */
   readonly batch_size: number | null;
-  /** Training ends early where the standard deviation of the last 20 losses is below this, after step 100; 0 for never. */
+  /** Training ends where 20 looks at the loss in a row, of 200, gain no more than this; 0 for never. */
   readonly early_stop_tol: number;
 }

@@ -1,0 +1,57 @@
+// Targets: losses with the parameters at which their local learning coefficients are asked for, made from plain configurations.
+
+import { finiteNumber, finiteVector, oneOf } from "../../arguments/index.js";
+import type { TargetConfiguration } from "./configuration.js";
+import { mlp } from "./mlp.js";
+import { quadratic } from "./quadratic.js";
+import type { Recipe } from "./recipe.js";
+import type { Target } from "./target.js";
+
+export type {
+  DataConfiguration,
+  ModelConfiguration,
+  TargetChoice,
+  TargetConfiguration,
+  TeacherConfiguration,
+  TrainingConfiguration,
+} from "./configuration.js";
+export { hiddenWidths } from "./mlp.js";
+export type { Target } from "./target.js";
+
+const recipes: Readonly<Record<string, (configuration: TargetConfiguration) => Recipe>> = { mlp, quadratic };
+
+/** What `target.kind` may be. */
+export const targetKinds: readonly string[] = Object.keys(recipes);
+
+/**
+ * Makes the data and trains. Equal configurations give equal bytes. Rejects where the configuration does not fit together, the training meets
+ * a number that is not finite, or `signal` aborts it.
+ * @example (await buildTarget(configuration)).center // the trained parameters
+ */
+export async function buildTarget(
+  configuration: TargetConfiguration,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<Target> {
+  const { loss, center } = recipeOf("buildTarget", configuration);
+  return targetOf("buildTarget", configuration, loss, await center(options.signal));
+}
+
+/** The target whose trained parameters are known: makes the data and the loss again, and trains nothing. */
+export function restoreTarget(configuration: TargetConfiguration, center: ArrayLike<number>): Target {
+  const { loss } = recipeOf("restoreTarget", configuration);
+  return targetOf("restoreTarget", configuration, loss, finiteVector("restoreTarget", "center", center, loss.dim));
+}
+
+function recipeOf(where: string, configuration: TargetConfiguration): Recipe {
+  return recipes[oneOf(where, "target.kind", configuration.target.kind, targetKinds)](configuration);
+}
+
+function targetOf(
+  where: string,
+  configuration: TargetConfiguration,
+  loss: Recipe["loss"],
+  center: Float64Array,
+): Target {
+  const lossAtCenter = finiteNumber(where, "the loss at the trained parameters", loss.value(center));
+  return { configuration, loss, center, lossAtCenter };
+}

@@ -1,0 +1,129 @@
+// Artifacts: folders that are there whole or not at all. They are made under another name beside their own, get a manifest with the
+// digest of every file, and are renamed; whoever reads one checks what was read.
+
+import { createHash } from "node:crypto";
+import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { dirname, join, relative, sep } from "node:path";
+import { fileStorage } from "../../platform/file-storage.js";
+import { FORMAT } from "./identity.js";
+
+/** What differs from one making to the next; it is in no manifest. */
+export const TIMING = "timing.json";
+const MANIFEST = "manifest.json";
+
+/** Why an artifact cannot be used. */
+export class DamagedArtifact extends Error {
+  override readonly name: string = "DamagedArtifact";
+}
+
+interface Manifest {
+  readonly format: number;
+  /** SHA-256 by path. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT" || error.code === "ENOTDIR") return false;
+      throw error;
+    },
+  );
+}
+
+/** The folder in which an artifact is made. What an earlier process left there is still there. */
+export async function openPartial(folder: string): Promise<string> {
+  const partial = `${folder}.partial`;
+  await mkdir(partial, { recursive: true });
+  return partial;
+}
+
+/** Writes a file whole or not at all. */
+export async function writeFileWhole(path: string, content: string | Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await fileStorage.write(path, [typeof content === "string" ? new TextEncoder().encode(content) : content]);
+}
+
+/** Gives the finished folder its manifest and its name. */
+export async function commitArtifact(folder: string): Promise<void> {
+  const partial = `${folder}.partial`;
+  const files: Record<string, string> = {};
+  for (const path of await filesBelow(partial)) {
+    if (path !== TIMING && path !== MANIFEST) files[path] = digestOf(await readFile(join(partial, path)));
+  }
+  const manifest: Manifest = { format: FORMAT, files };
+  await writeFileWhole(join(partial, MANIFEST), json(manifest));
+  await rename(partial, folder);
+  await keepEntry(dirname(folder));
+}
+
+/** Drops what was begun. */
+export async function discardPartial(folder: string): Promise<void> {
+  await rm(`${folder}.partial`, { recursive: true, force: true });
+}
+
+/**
+ * Checks every file that the manifest names. Throws a DamagedArtifact that names the first that is missing or changed; resolves to false
+ * where there is no such folder.
+ */
+export async function checkArtifact(folder: string): Promise<boolean> {
+  if (!(await exists(folder))) return false;
+  const advice = "remove the folder to have it made again";
+  const text = await readFile(join(folder, MANIFEST), "utf8").catch(() => undefined);
+  if (text === undefined) throw new DamagedArtifact(`${folder} is half written: it has no ${MANIFEST}; ${advice}`);
+  const manifest = parsed<Manifest>(text);
+  if (manifest?.files === undefined || typeof manifest.files !== "object" || manifest.files === null) {
+    throw new DamagedArtifact(`${join(folder, MANIFEST)} cannot be read; ${advice}`);
+  }
+  if (manifest.format !== FORMAT) {
+    throw new DamagedArtifact(`${folder} has format ${manifest.format}, and this version reads ${FORMAT}; ${advice}`);
+  }
+  for (const [path, digest] of Object.entries(manifest.files)) {
+    const bytes = await readFile(join(folder, path)).catch(() => undefined);
+    if (bytes === undefined) throw new DamagedArtifact(`${join(folder, path)} is missing; ${advice}`);
+    if (digestOf(bytes) !== digest) throw new DamagedArtifact(`${join(folder, path)} is damaged; ${advice}`);
+  }
+  return true;
+}
+
+/** JSON as artifacts have it. Numbers that are not finite become null, as JSON has no word for them. */
+export function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** What a file of an artifact holds. */
+export async function readJson<T>(path: string): Promise<T> {
+  const value = parsed<T>(await readFile(path, "utf8"));
+  if (value === undefined) throw new DamagedArtifact(`${path} cannot be read; remove its folder to have it made again`);
+  return value;
+}
+
+function parsed<T>(text: string): T | undefined {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Paths of all files, sorted, with `/` between their parts. */
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
+    .sort();
+}
+
+function digestOf(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+// The new name itself reaches the disk with its folder. Not every system lets a folder be opened; then the name follows in time.
+async function keepEntry(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, "r");
+    await handle.sync().finally(() => handle.close());
+  } catch {}
+}

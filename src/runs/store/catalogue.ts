@@ -1,0 +1,38 @@
+// Catalogues: what there is of artifacts, one line of JSON each, in the order of their ids. Folders are the truth; a catalogue is for
+// whoever wants to read all at once.
+
+import { readFile } from "node:fs/promises";
+import { writeFileWhole } from "./artifact.js";
+import { withLock } from "./lock.js";
+
+/** One artifact's line; `id` is unique in its catalogue. */
+export interface CatalogueEntry {
+  readonly id: string;
+  readonly [field: string]: unknown;
+}
+
+/** The lines that can be read; none where there is no catalogue. */
+export async function readCatalogue(path: string): Promise<CatalogueEntry[]> {
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return "";
+    throw error;
+  });
+  return text.split("\n").flatMap((line) => {
+    try {
+      const entry = JSON.parse(line) as CatalogueEntry;
+      return typeof entry?.id === "string" ? [entry] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Enters an artifact, in place of an earlier line with its id. Does nothing where this very line is there. */
+export async function enter(path: string, entry: CatalogueEntry): Promise<void> {
+  await withLock(path, async () => {
+    const before = await readCatalogue(path);
+    if (before.some((other) => JSON.stringify(other) === JSON.stringify(entry))) return;
+    const entries = [...before.filter(({ id }) => id !== entry.id), entry].sort((a, b) => (a.id < b.id ? -1 : 1));
+    await writeFileWhole(path, entries.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  });
+}
