@@ -71,6 +71,8 @@ export {
 export { toCsv } from "./formats/csv-table.js";
 export { toDataFrame } from "./formats/data-frame.js";
 export { toMarkdown } from "./formats/markdown.js";
+export { fromNpy, fromNpz, type NamedArray, type NamedArrays } from "./formats/npy.js";
+export { fromSafetensors, toSafetensors } from "./formats/safetensors.js";
 export {
   compareLlc,
   type LlcEstimate,
@@ -107,6 +109,7 @@ export {
   type Optimizer,
   onThreads,
   type PoolingLayer,
+  parametersFrom,
   type Rows,
   type Schedule,
   type SgdOptions,
@@ -117,6 +120,8 @@ export {
   type Trained,
   type TrainOptions,
   train,
+  type WeightArray,
+  type WeightOptions,
 } from "./networks/index.js";
 export { type LiveFigure, showLive } from "./notebook/live.js";
 export { type LiveRun, showRun } from "./notebook/live-run.js";

@@ -23,3 +23,4 @@ export { type AdamOptions, adam, type Optimizer, type SgdOptions, sgd } from "./
 export type { Schedule } from "./schedules.js";
 export * as schedules from "./schedules.js";
 export { type EarlyStopping, type Trained, type TrainOptions, train } from "./train.js";
+export { parametersFrom, type WeightArray, type WeightOptions } from "./weights.js";

@@ -1,7 +1,8 @@
 // Likelihoods: what a network's outputs say about an observed row. All losses are mean negative log-likelihoods in nats.
 
-import { knownOptions, positiveNumber, refuse } from "../arguments/index.js";
+import { integerAtLeast, knownOptions, positiveNumber, refuse } from "../arguments/index.js";
 import type { Tensor } from "../tensor/index.js";
+import { lgamma } from "../tensor/special/index.js";
 import { placeOf, type StoredColumn } from "./data.js";
 
 export interface Likelihood {
@@ -86,6 +87,94 @@ export function bernoulli(): Likelihood {
       });
     },
   };
+}
+
+export interface StudentTOptions {
+  readonly degreesOfFreedom: number;
+  /** Scale of the errors; 1 where left out. */
+  readonly sigma?: number;
+}
+
+/**
+ * Independent Student errors: the sum over a row's outputs of `(nu + 1)/2 log(1 + r^2 / (nu sigma^2))` plus the constant
+ * `log sigma + log(nu pi)/2 + lgamma(nu/2) - lgamma((nu + 1)/2)`. Observations as for `gaussian`. Throws where a number is not positive.
+ * @example likelihoods.studentT({ degreesOfFreedom: 1 }) // Cauchy errors: no error at all costs log pi = 1.145 nats per output
+ */
+export function studentT(options: StudentTOptions): Likelihood {
+  knownOptions("likelihoods.studentT", options, ["degreesOfFreedom", "sigma"]);
+  const nu = positiveNumber("likelihoods.studentT", "degreesOfFreedom", options.degreesOfFreedom);
+  const sigma = positiveNumber("likelihoods.studentT", "sigma", options.sigma ?? 1);
+  const perOutput = Math.log(sigma) + 0.5 * Math.log(nu * Math.PI) + lgamma(nu / 2) - lgamma((nu + 1) / 2);
+  return {
+    kind: "studentT",
+    negativeLogLikelihood(predictions, observed) {
+      const residual = predictions.sub(observed.reshape(predictions.shape));
+      const tails = residual
+        .square()
+        .mul(1 / (nu * sigma * sigma))
+        .log1p()
+        .sum(1)
+        .mul((nu + 1) / 2);
+      return tails.add(predictions.shape[1] * perOutput);
+    },
+    check: (observed, outputs) => checkWidth(observed, outputs),
+  };
+}
+
+/**
+ * Counts, `[rows, outputs]` or `[rows]` for one output; the network's outputs are logarithms of rates:
+ * `exp(x) - y x + log y!` per output.
+ * @example likelihoods.poisson() // a rate of 1 costs 1 nat at a count of 0
+ */
+export function poisson(): Likelihood {
+  return {
+    kind: "poisson",
+    negativeLogLikelihood(predictions, observed) {
+      const counts = observed.reshape(predictions.shape);
+      return predictions.exp().sub(predictions.mul(counts)).add(counts.add(1).lgamma()).sum(1);
+    },
+    check(observed, outputs) {
+      checkWidth(observed, outputs);
+      const { values, shape } = observed;
+      values.forEach((count, i) => {
+        const place = placeOf(shape, Math.floor(i / outputs), i % outputs);
+        if (!Number.isInteger(count) || count < 0)
+          refuse("networkLoss", `outputs${place}`, "a count, 0, 1, 2, ...", count);
+      });
+    },
+  };
+}
+
+/**
+ * The mean squared error of a row's outputs, as Lambda-Hat takes it for a loss. It is no negative log-likelihood: it is `2 sigma^2 / outputs`
+ * times that of `gaussian({ sigma })` but for a constant, whatever sigma the data have, so that a posterior at inverse temperature beta
+ * is the likelihood's at `beta * 2 sigma^2 / outputs`: with sigma = 0.1 and one output fifty times hotter than it says. Observations as for
+ * `gaussian`. `meanSquaredErrorBeta` converts.
+ * @example likelihoods.meanSquaredError() // predictions (1, 3) of observations (1, 1) cost 2
+ */
+export function meanSquaredError(): Likelihood {
+  return {
+    kind: "meanSquaredError",
+    negativeLogLikelihood: (predictions, observed) =>
+      predictions.sub(observed.reshape(predictions.shape)).square().mean(1),
+    check: (observed, outputs) => checkWidth(observed, outputs),
+  };
+}
+
+/**
+ * The inverse temperature of the Gaussian likelihood at which a posterior of the mean squared error really is.
+ * @example likelihoods.meanSquaredErrorBeta({ beta: 0.1, sigma: 0.1 }) // 0.002
+ */
+export function meanSquaredErrorBeta(options: {
+  readonly beta: number;
+  readonly sigma: number;
+  readonly outputs?: number;
+}): number {
+  const where = "likelihoods.meanSquaredErrorBeta";
+  knownOptions(where, options, ["beta", "sigma", "outputs"]);
+  const { beta, sigma, outputs = 1 } = options;
+  const variance = positiveNumber(where, "sigma", sigma) ** 2;
+  return (positiveNumber(where, "beta", beta) * 2 * variance) / integerAtLeast(where, "outputs", outputs, 1);
 }
 
 function checkWidth({ shape }: StoredColumn, outputs: number): void {
