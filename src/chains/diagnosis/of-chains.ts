@@ -198,7 +198,7 @@ export function aborted({ draws }: Evidence): DiagnosedProblem | undefined {
     kind: "aborted",
     severity: "note",
     message: `The run was aborted; its chains kept ${listOf(draws.lengths.map(String))} of ${draws.draws} draws.`,
-    advice: "sample(energy, sampler, { resume: draws }) makes the rest.",
+    advice: "Let the rest be made: sample(energy, sampler, { resume: draws }).",
     where: NOWHERE,
   };
 }

@@ -1,6 +1,6 @@
 // Problems of mixing, after Vehtari, Gelman, Simpson, Carpenter and Bürkner 2021: chains that disagree, and too few effective draws.
 
-import { rhat as rhatOf } from "../../diagnostics/index.js";
+import { essBulk, rhat as rhatOf } from "../../diagnostics/index.js";
 import { chainsOf, type Draws } from "../draws.js";
 import type { SummaryRow } from "../summary.js";
 import type { DiagnosedProblem } from "./diagnosis.js";
@@ -73,14 +73,16 @@ function patternOf(
         "Longer runs will hardly help. Try parallelTempering(), more starts (init), or other coordinates; plots.pair shows where the chains are.",
     };
   }
-  // sqrt(1 + F / ess) with F about 3 at most by chance, and `ess` the effective draws of a half-chain.
-  const byChance = worst.rhat < Math.sqrt(1 + (3 * 2 * block.length) / worst.essBulk);
-  const effective = `${worst.essBulk.toFixed(0)} effective draws`;
+  // Of chains that agree R-hat is sqrt(1 + F / ess), with F about 3 at most by chance and `ess` the effective draws of a half-chain, each
+  // chain's counted alone: those of all together are few because the chains disagree.
+  const within = block.reduce((sum, { values }) => sum + essBulk([values]), 0);
+  const byChance = worst.rhat < Math.sqrt(1 + (3 * 2 * block.length) / within);
+  const effective = `about ${within.toFixed(0)} effective draws within the chains`;
   return {
     chains: [],
     finding: byChance
       ? `With ${effective} chance alone may do that.`
-      : `They hold ${effective}, too many for chance alone to do that.`,
+      : `With ${effective} chance alone does not do that.`,
     advice: `Take more draws: R-hat falls towards 1 where the chains sample one law, and stays above ${largestRhat} where they do not.`,
   };
 }
