@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { inspect } from "node:util";
 import { chainsOf, type Draws } from "../../src/chains/draws.js";
-import { summarize } from "../../src/chains/summarize.js";
+import { type SummaryRow, summarize } from "../../src/chains/summarize.js";
 import { textTable } from "../../src/chains/table.js";
 import * as diagnostics from "../../src/diagnostics/index.js";
 import { stream } from "../../src/random/index.js";
@@ -81,6 +81,41 @@ describe("the numbers", () => {
     assert.deepEqual([lower, upper], diagnostics.hdi(energy, 0.5));
     assert.equal(summary.divergences, energy.filter((e) => e > 4).length);
     assert.match(inspect(summary), /50% from.*\n(.*\n)*.*highest-density/);
+  });
+});
+
+describe("the order of the rows", () => {
+  const draws = chainsNamed(
+    {
+      "q[10]": normals(11, [200, 200], 1),
+      "q[2]": normals(12, [200, 200], 3).map((chain, m) => chain.map((x) => x + m)),
+      fixed: [new Float64Array(200).fill(2), new Float64Array(200).fill(2)],
+      "q[9]": normals(13, [200, 200], 2).map((chain) => chain.map((x, n) => x + n / 100)),
+    },
+    { stats: { energy: new Float64Array(400).map((_, k) => k % 7) } },
+  );
+  const order = (sortBy?: keyof SummaryRow, include: string[] = []) =>
+    summarize(draws, { sortBy, include }).rows.map(({ name }) => name);
+
+  test("is the coordinates' own, unless a column is named", () => {
+    assert.deepEqual(order(undefined, ["energy"]), ["q[10]", "q[2]", "fixed", "q[9]", "energy"]);
+    assert.deepEqual(order("name", ["energy"]), ["energy", "fixed", "q[2]", "q[9]", "q[10]"]);
+  });
+
+  test("has the worst first, and what is undefined before it", () => {
+    const { rows } = summarize(draws);
+    for (const column of ["mean", "sd", "lower", "upper", "mcseMean", "essBulk", "essTail", "rhat"] as const) {
+      const sorted = summarize(draws, { sortBy: column }).rows.map((row) => row[column]);
+      const values = rows.map((row) => row[column]).filter((x) => !Number.isNaN(x));
+      const sign = column.startsWith("ess") ? 1 : -1;
+      const undefinedOnes = rows.length - values.length;
+      assert.deepEqual(sorted, [
+        ...new Array(undefinedOnes).fill(Number.NaN),
+        ...values.sort((a, b) => sign * (a - b)),
+      ]);
+    }
+    assert.equal(order("rhat")[0], "fixed");
+    assert.equal(order("rhat")[1], "q[9]");
   });
 });
 
@@ -214,6 +249,7 @@ describe("bad input is refused by name", () => {
       { include: ["enery"] },
       /^summarize: include must be a list of statistics of the draws \(energy\), got "enery"$/,
     );
+    refused({ sortBy: "ess" }, /^summarize: sortBy must be one of "name", "mean", .*, got "ess"$/);
     refused({ prob: 0.5 }, /^summarize: there is no option "prob"/);
   });
 });
