@@ -35,7 +35,8 @@ export interface SamplerRow {
 
 /**
  * A table of named runs: effective sample size (bulk, of the worst coordinate), R-hat (largest), gradients, seconds, and what they come to per
- * effective draw. Gradients and seconds are those of the whole run, warmup included; seconds depend on the machine. Throws a RangeError where one of them is no draws, or where there is none.
+ * effective draw. Gradients and seconds are those of the whole run, warmup included; seconds depend on the machine. Throws a RangeError where
+ * one of them is no draws, or where there is none.
  *
  * An R-hat above 1.01 says that the effective sample size is not to be trusted: `notes` names such runs. A sampler without a Metropolis step has
  * a bias that no column shows.

@@ -62,7 +62,7 @@ export function adaptation(draws: Draws, options: AdaptationOptions = {}): Figur
       showticklabels: isLowest,
       ...(row > 0 && { matches: "x" }),
     });
-    axes[yaxis] = axis("", { domain: up, anchor: x, nticks: 6, ...rangeOf(panel) });
+    axes[yaxis] = axis("", { domain: up, anchor: x, ...rangeOf(panel) });
     panel.lines.forEach((line, chain) => {
       traces.push({
         type: "scatter",
@@ -192,7 +192,7 @@ function rangeOf({ lines, final, target, logarithmic }: AdaptationData["panels"]
   const values = [...lines.map((line) => line.value), final, [target]].map((list) =>
     list.map((value) => value ?? Number.NaN),
   );
-  if (!logarithmic) return { range: plainNumbers(padded(extent(values) ?? [0, 1], 0.06)) };
+  if (!logarithmic) return { nticks: 6, range: plainNumbers(padded(extent(values) ?? [0, 1], 0.06)) };
   const exponents = extent(values.map((list) => list.filter((value) => value > 0).map(Math.log10))) ?? [0, 1];
   return {
     type: "log",

@@ -76,25 +76,23 @@ export function animatedTrajectory(
   const duration = options.frameDuration ?? 60;
   const many = data.chains > 20;
   const color = seriesColor(0);
-  const moving = (frame: AnimatedTrajectoryData["frames"][number]): Trace[] => [
-    { type: "scatter", ...frame.tails },
-    { type: "scatter", ...frame.draws },
-    { type: "scatter", ...frame.heads },
-  ];
-  const looks: Trace[] = [
-    {
+  // What no frame has is no trace.
+  const kinds = (["tails", "draws", "heads"] as const).filter((kind) =>
+    data.frames.some((frame) => frame[kind].x.length > 0),
+  );
+  const moving = (frame: FrameData): Trace[] => kinds.map((kind) => ({ type: "scatter", ...frame[kind] }));
+  const looks: Readonly<Record<(typeof kinds)[number], Trace>> = {
+    tails: {
       mode: "lines",
       name: "path",
-      showlegend: data.frames.some((frame) => frame.tails.x.length > 0),
       line: { color: translucent(color, 0.55), width: 1.4 },
     },
-    {
+    draws: {
       mode: "markers",
       name: "draws",
-      showlegend: data.frames.some((frame) => frame.draws.x.length > 0),
       marker: { color: translucent(ink, 0.75), size: 5 },
     },
-    {
+    heads: {
       mode: "markers",
       name: data.chains === 1 ? "position" : "chains",
       marker: {
@@ -103,14 +101,18 @@ export function animatedTrajectory(
         line: { color: page, width: many ? 0 : 1.2 },
       },
     },
-  ];
+  };
   const last = data.frames[data.frames.length - 1];
-  const frames: Frame[] = data.frames.map((frame, i) => ({ name: String(i), data: moving(frame), traces: [1, 2, 3] }));
+  const frames: Frame[] = data.frames.map((frame, i) => ({
+    name: String(i),
+    data: moving(frame),
+    traces: kinds.map((_, k) => k + 1),
+  }));
   const plane = planeLayout(data.names, data.ranges.x, data.ranges.y, options.equalAxes);
   return {
     data: [
       contourTrace(data.contours, options.levels ?? sigmaLevels),
-      ...moving(last).map((trace, i) => ({ ...trace, ...looks[i] })),
+      ...moving(last).map((trace, k) => ({ ...trace, showlegend: true, ...looks[kinds[k]] })),
     ],
     layout: layout(
       options.title ?? "Trajectory",
@@ -119,8 +121,7 @@ export function animatedTrajectory(
         height: (plane.height as number) + 74,
         margin: { l: 64, r: 36, t: data.note === "" ? 54 : 70, b: 132 },
         legend: { ...legendAtRight(), itemsizing: "constant" },
-        updatemenus: [buttons(duration)],
-        sliders: [slider(data, duration)],
+        ...(frames.length > 1 && { updatemenus: [buttons(duration)], sliders: [slider(data, duration)] }),
       },
       data.note,
     ),

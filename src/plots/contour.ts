@@ -74,6 +74,7 @@ export function contour(energy: Energy, options: ContourOptions = {}): Figure {
       {
         ...planeLayout(data.names, data.ranges.x, data.ranges.y, options.equalAxes),
         legend: { ...legendAtRight(), itemsizing: "constant" },
+        showlegend: data.paths.length > 0,
       },
       notes.filter((note) => note !== "").join("; "),
     ),

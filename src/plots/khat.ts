@@ -73,7 +73,7 @@ export function khat(khat: ArrayLike<number>, options: KhatOptions = {}): Figure
   ];
   return {
     data: [
-      cloud(shownLow, "up to the threshold", seriesColor(0), "circle"),
+      ...(shownLow.length > 0 ? [cloud(shownLow, "up to the threshold", seriesColor(0), "circle")] : []),
       ...(shownHigh.length > 0 ? [cloud(shownHigh, "above it", warning, "diamond")] : []),
     ],
     layout: layout(

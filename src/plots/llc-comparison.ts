@@ -19,6 +19,7 @@ import {
   buttonsAtRight,
   layout,
   legendBesideTitle,
+  page,
   seriesColor,
   translucent,
   warning,
@@ -128,6 +129,8 @@ export function llcComparison(
         yshift: 20,
         text: labelOf(row),
         showarrow: false,
+        // Reference lines run through.
+        bgcolor: translucent(page, 0.85),
         font: { size: 12, color: row.ok ? seriesColor(i) : warning },
       })),
       legend: legendBesideTitle(),

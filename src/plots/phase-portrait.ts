@@ -73,12 +73,11 @@ export function phasePortrait(energy: Energy, options: PhasePortraitOptions): Fi
     traces.push({
       type: "scatter",
       // Lines between points that lie far apart would show nothing but themselves.
-      mode: step < 0.12 ? "lines+markers" : "markers",
+      ...(step < 0.2 ? { mode: "lines+markers", line: { color: seriesColor(i), width: 0.9 } } : { mode: "markers" }),
       x: orbit.q,
       y: orbit.p,
       name: asText(`H = ${numberLabel(round(orbit.start))}, changes ${change}`),
       legendgroup: String(i),
-      line: { color: seriesColor(i), width: 0.9 },
       marker: { color: seriesColor(i), size: 4.5 },
     });
     traces.push({

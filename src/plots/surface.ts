@@ -22,8 +22,8 @@ import { evenly } from "./thinning.js";
 
 export interface SurfaceOptions extends LandscapeOptions {
   /**
-   * Energies above this, counted from the least on the grid, are drawn as a plateau. Where left out: four times as high as the path goes;
-   * without one, nothing is cut unless the highest place is more than three times as high as 3/4 of the grid, where these end.
+   * Energies above this, counted from the least on the grid, are drawn as a plateau. Where left out, nothing is cut unless the highest
+   * place is more than three times as high as 3/4 of the grid, and then where these end, but not below the path.
    */
   ceiling?: number;
   /** Points per path at most, 1000 where left out; fewer where many paths would make the figure too large. */
@@ -118,28 +118,28 @@ export function surface(energy: Energy, options: SurfaceOptions = {}): Figure {
     tickfont: { size: 11, color: faint },
     nticks: 6,
   });
-  return {
-    data: traces,
-    layout: layout(
-      options.title ?? "Energy",
-      {
-        scene: {
-          xaxis: shown(data.names[0]),
-          yaxis: shown(data.names[1]),
-          zaxis: { ...shown("energy"), range: [0, plainNumber(1.04 * ceiling)] },
-          aspectmode: "manual",
-          aspectratio: { x: 1.15, y: 1.15, z: 0.75 },
-          camera: cameraOver(grid),
-          bgcolor: page,
-        },
-        width: 760,
-        height: 560,
-        margin: { l: 16, r: 16, t: 64, b: 16 },
-        legend: { x: 0.98, xanchor: "right", y: 1, yanchor: "top", font: { size: 12 }, bgcolor: translucent(page, 0) },
+  // The ground is the scene's.
+  const { plot_bgcolor: _, ...rest } = layout(
+    options.title ?? "Energy",
+    {
+      scene: {
+        xaxis: shown(data.names[0]),
+        yaxis: shown(data.names[1]),
+        zaxis: { ...shown("energy"), range: [0, plainNumber(1.04 * ceiling)] },
+        aspectmode: "manual",
+        aspectratio: { x: 1.15, y: 1.15, z: 0.75 },
+        camera: cameraOver(grid),
+        bgcolor: page,
       },
-      notes.filter((note) => note !== "").join("; "),
-    ),
-  };
+      showlegend: data.paths.length > 0,
+      width: 760,
+      height: 560,
+      margin: { l: 16, r: 16, t: 64, b: 16 },
+      legend: { x: 0.98, xanchor: "right", y: 1, yanchor: "top", font: { size: 12 }, bgcolor: translucent(page, 0) },
+    },
+    notes.filter((note) => note !== "").join("; "),
+  );
+  return { data: traces, layout: rest };
 }
 
 /** The numbers that `surface` draws. */
@@ -203,8 +203,7 @@ function usualCeiling({ above }: EnergyGrid, highest: number): number {
     .sort((a, b) => a - b);
   const [most, usual] = [heights[heights.length - 1], heights[Math.floor(0.75 * heights.length)]];
   if (!(most > 0)) return 1;
-  if (highest > 0) return Math.min(most, 4 * highest);
-  return most > 3 * usual && usual > 0 ? usual : most;
+  return most > 3 * usual && usual > 0 ? Math.min(most, Math.max(usual, 1.2 * highest)) : most;
 }
 
 /** From the corner where the surface is lowest, so that it hides least of itself. */
@@ -217,7 +216,7 @@ function cameraOver({ above }: EnergyGrid): Record<string, unknown> {
     { x: -1, y: 1, height: above[last][0] },
   ];
   const { x, y } = corners.reduce((lowest, corner) => (corner.height < lowest.height * (1 - 1e-9) ? corner : lowest));
-  return { eye: { x: 1.2 * x, y: 1.2 * y, z: 1.2 }, center: { x: 0, y: 0, z: -0.15 } };
+  return { eye: { x: 1.2 * x, y: 1.2 * y, z: 1.45 }, center: { x: 0, y: 0, z: -0.15 } };
 }
 
 /** Series that stand out from the blue of the surface's valleys, where paths are. */
