@@ -42,6 +42,13 @@ export {
   llcComparison,
   llcComparisonData,
 } from "./llc-comparison.js";
+export {
+  type LlcConvergenceData,
+  type LlcConvergenceOptions,
+  llcConvergence,
+  llcConvergenceData,
+} from "./llc-convergence.js";
+export type { LlcCourse } from "./llc-course.js";
 export { type PairData, type PairOptions, pair, pairData } from "./pair.js";
 export { type PairsData, type PairsOptions, pairs, pairsData } from "./pairs.js";
 export {
@@ -82,3 +89,4 @@ export { asText, axis, layout, palette, seriesColor, type ThemeName, translucent
 export { themed } from "./themed.js";
 export { trace } from "./trace.js";
 export { type TraceData, type TraceOptions, type TracePanel, traceData } from "./trace-data.js";
+export { type WnvData, type WnvOptions, wnv, wnvData } from "./wnv.js";
