@@ -64,14 +64,15 @@ export function llcConvergence(
     data.forEach((course, i) => {
       const at = panel === 0 ? course.work : course.seconds;
       if (at === undefined) return;
-      const banded = course.lower.flatMap((value, k) => (value === null ? [] : [k]));
+      const there = course.lower.flatMap((value, k) => (value === null ? [] : [k]));
+      const back = [...there].reverse();
       traces.push({
         type: "scatter",
         mode: "lines",
         ...place,
         showlegend: false,
-        x: [...banded.map((k) => at[k]), ...banded.toReversed().map((k) => at[k])],
-        y: [...banded.map((k) => course.upper[k]), ...banded.toReversed().map((k) => course.lower[k])],
+        x: [...there.map((k) => at[k]), ...back.map((k) => at[k])],
+        y: [...there.map((k) => course.upper[k]), ...back.map((k) => course.lower[k])],
         fill: "toself",
         fillcolor: translucent(seriesColor(i), 0.14),
         line: { width: 0 },
