@@ -3,6 +3,7 @@
 import { integerAtLeast, knownOptions, oneOf, refuse } from "../arguments/index.js";
 import { autocorrelation as autocorrelationsOf } from "../diagnostics/index.js";
 import { type ChainSource, selectQuantities } from "./chains.js";
+import { drawn } from "./drawn.js";
 import type { Figure, Trace } from "./figure.js";
 import { panelGrid, panelName } from "./panels.js";
 import { plainNumber, plainNumbers } from "./plain.js";
@@ -116,7 +117,7 @@ export function autocorrelation(source: ChainSource, options: AutocorrelationOpt
   const isTitled = count > 1 || options.title !== undefined;
   const title = options.title ?? (count === 1 ? `Autocorrelation of ${data.panels[0].name}` : "Autocorrelation");
   const note = noteOf(data);
-  return {
+  return drawn({
     data: traces,
     layout: layout(
       title,
@@ -132,7 +133,7 @@ export function autocorrelation(source: ChainSource, options: AutocorrelationOpt
       },
       note,
     ),
-  };
+  });
 }
 
 /** The numbers that `autocorrelation` draws. */

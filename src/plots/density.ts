@@ -2,6 +2,7 @@
 
 import { knownOptions } from "../arguments/index.js";
 import { type ChainSource, selectQuantities } from "./chains.js";
+import { drawn } from "./drawn.js";
 import type { Figure, Trace } from "./figure.js";
 import {
   checkIntervals,
@@ -123,7 +124,7 @@ export function density(source: ChainSource, options: DensityOptions = {}): Figu
   });
   const isTitled = count > 1 || options.title !== undefined;
   const note = noteOf(data, options);
-  return {
+  return drawn({
     data: traces,
     layout: layout(
       options.title ?? (count === 1 ? `Density of ${data.panels[0].name}` : "Densities"),
@@ -138,7 +139,7 @@ export function density(source: ChainSource, options: DensityOptions = {}): Figu
       },
       note,
     ),
-  };
+  });
 }
 
 /** The numbers that `density` draws. */

@@ -4,6 +4,7 @@
 import { knownOptions, refuse } from "../arguments/index.js";
 import { chainsOf, type Draws, isDraws } from "../chains/draws.js";
 import { ebfmi } from "../diagnostics/index.js";
+import { drawn } from "./drawn.js";
 import type { Figure, Trace } from "./figure.js";
 import { kernelDensity } from "./kernel-density.js";
 import { extent, plainNumber, plainNumbers } from "./plain.js";
@@ -62,7 +63,7 @@ export function energy(draws: Draws, options: EnergyOptions = {}): Figure {
   const isLow = data.ebfmi.map((value) => value === null || value < leastEbfmi);
   const rows = data.ebfmi.length;
   const most = extent([data.ebfmi.map((value) => value ?? Number.NaN)])?.[1] ?? 1;
-  return {
+  return drawn({
     data: [
       curve("energies, about their mean", marginal, seriesColor(0)),
       curve("changes in one transition", transition, seriesColor(1)),
@@ -130,7 +131,7 @@ export function energy(draws: Draws, options: EnergyOptions = {}): Figure {
       },
       noteOf(isLow),
     ),
-  };
+  });
 }
 
 /** The numbers that `energy` draws. */

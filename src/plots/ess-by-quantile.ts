@@ -4,6 +4,7 @@
 import { integerAtLeast, knownOptions } from "../arguments/index.js";
 import { essLocal as essLocalOf, essQuantile as essQuantileOf } from "../diagnostics/index.js";
 import { type ChainSource, equallyLong, selectQuantities } from "./chains.js";
+import { drawn } from "./drawn.js";
 import type { Figure, Trace } from "./figure.js";
 import { panelGrid, panelName } from "./panels.js";
 import { plainNumber } from "./plain.js";
@@ -163,7 +164,7 @@ function figureOf(
   if (data.outOf > 0) said.push(`the first ${count} of ${data.outOf} coordinates`);
   if (data.cut) said.push("of the part that the chains have in common");
   const note = said.join("; ");
-  return {
+  return drawn({
     data: traces,
     layout: layout(
       options.title ?? `${title}${count === 1 ? `: ${data.panels[0].name}` : ""}`,
@@ -177,5 +178,5 @@ function figureOf(
       },
       note,
     ),
-  };
+  });
 }

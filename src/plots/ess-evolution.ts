@@ -4,6 +4,7 @@
 import { knownOptions } from "../arguments/index.js";
 import { essBulk, essTail } from "../diagnostics/index.js";
 import type { ChainSource } from "./chains.js";
+import { drawn } from "./drawn.js";
 import { beginnings, type EvolutionOptions, growingChains, growingNote } from "./evolution.js";
 import type { Figure, Trace } from "./figure.js";
 import { panelGrid, panelName } from "./panels.js";
@@ -88,7 +89,7 @@ export function essEvolution(source: ChainSource, options: EvolutionOptions = {}
   });
   const isTitled = count > 1 || options.title !== undefined;
   const note = growingNote({ ...data, quantities: data.panels.map((panel) => ({ ...panel, chains: [] })) }).join("; ");
-  return {
+  return drawn({
     data: traces,
     layout: layout(
       options.title ?? `Effective sample size as it grows${count === 1 ? `: ${data.panels[0].name}` : ""}`,
@@ -102,7 +103,7 @@ export function essEvolution(source: ChainSource, options: EvolutionOptions = {}
       },
       note,
     ),
-  };
+  });
 }
 
 /** The numbers that `essEvolution` draws. */

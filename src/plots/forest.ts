@@ -3,6 +3,7 @@
 import { knownOptions } from "../arguments/index.js";
 import { essBulk, essTail, quantile, rhat } from "../diagnostics/index.js";
 import { type ChainSource, equallyLong, selectQuantities } from "./chains.js";
+import { drawn } from "./drawn.js";
 import type { Figure, Trace } from "./figure.js";
 import {
   checkIntervals,
@@ -103,7 +104,7 @@ export function forest(source: ChainSource, options: ForestOptions = {}): Figure
   const rowAxis = { range: [rows.length - 0.4, -0.6], showgrid: false, ticks: "", zeroline: false };
   const heads = ["ESS bulk", "ESS tail", "R-hat"];
   const note = noteOf(data, options);
-  return {
+  return drawn({
     data: traces,
     layout: layout(
       options.title ?? "Intervals",
@@ -145,7 +146,7 @@ export function forest(source: ChainSource, options: ForestOptions = {}): Figure
       },
       note,
     ),
-  };
+  });
 }
 
 /** The numbers that `forest` draws, in the order of the coordinates. */

@@ -3,6 +3,7 @@
 import { integerAtLeast, knownOptions } from "../arguments/index.js";
 import { quantile } from "../diagnostics/index.js";
 import { type ChainSource, selectQuantities } from "./chains.js";
+import { drawn } from "./drawn.js";
 import type { Figure, Trace } from "./figure.js";
 import {
   checkIntervals,
@@ -66,8 +67,6 @@ export function histogram(source: ChainSource, options: HistogramOptions = {}): 
       domain: up,
       anchor: x,
       range: plainNumbers([-0.12 * top, 1.06 * top]),
-      nticks: 5,
-      tickmode: "array",
       tickvals: ticksUpTo(top),
     });
     const [low, high] = intervals.outer;
@@ -95,7 +94,7 @@ export function histogram(source: ChainSource, options: HistogramOptions = {}): 
   });
   const isTitled = count > 1 || options.title !== undefined;
   const note = noteOf(data, options);
-  return {
+  return drawn({
     data: traces,
     layout: layout(
       options.title ?? (count === 1 ? `Histogram of ${data.panels[0].name}` : "Histograms"),
@@ -109,7 +108,7 @@ export function histogram(source: ChainSource, options: HistogramOptions = {}): 
       },
       note,
     ),
-  };
+  });
 }
 
 /** The numbers that `histogram` draws. */
@@ -145,7 +144,8 @@ function edgesOf(sorted: Float64Array, [low, high]: readonly [number, number], a
   const spread = quantile(sorted, 0.75) - quantile(sorted, 0.25);
   const rule = Math.ceil((high - low) / (2 * spread * sorted.length ** (-1 / 3)));
   const count = asked ?? (Number.isFinite(rule) ? Math.min(most, Math.max(fewest, rule)) : fewest);
-  return Array.from({ length: count + 1 }, (_, i) => low + (i * (high - low)) / count);
+  // The last edge is the largest draw itself, not what rounding makes of it.
+  return Array.from({ length: count + 1 }, (_, i) => (i === count ? high : low + (i * (high - low)) / count));
 }
 
 function countsOf(sorted: Float64Array, edges: readonly number[]): number[] {

@@ -6,6 +6,7 @@ import type { Energy } from "../energies/energy.js";
 import { isEnergy } from "../energies/is-energy.js";
 import { divergencesOf } from "./chains.js";
 import { checkLevels, contourTrace, type EnergyGrid, energyGrid, sigmaLevels } from "./contours.js";
+import { drawn } from "./drawn.js";
 import type { Figure, Trace } from "./figure.js";
 import { extent, numberLabel, padded, plainNumber } from "./plain.js";
 import { coordinateOf, type PairOfNames, planeLayout, selectPair } from "./plane.js";
@@ -77,7 +78,7 @@ export function pair(draws: Draws, options: PairOptions = {}): Figure {
       marker: { color: warning, size: 6, symbol: "x-thin", line: { color: warning, width: 1.6 } },
     });
   }
-  return {
+  return drawn({
     data: traces,
     layout: layout(
       options.title ?? `${data.names[0]} and ${data.names[1]}`,
@@ -87,7 +88,7 @@ export function pair(draws: Draws, options: PairOptions = {}): Figure {
       },
       data.thinned ? `${numberLabel(total)} of ${numberLabel(data.draws)} draws` : "",
     ),
-  };
+  });
 }
 
 /** The numbers that `pair` draws. */

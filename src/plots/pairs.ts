@@ -4,6 +4,7 @@
 import { integerAtLeast, knownOptions, refuse } from "../arguments/index.js";
 import { type ChainSource, divergencesOf, type Quantity, selectQuantities } from "./chains.js";
 import { type DensityGrid, densityGrid, densityTrace } from "./density-grid.js";
+import { drawn, nothingAt } from "./drawn.js";
 import type { Figure, Trace } from "./figure.js";
 import { kernelDensity } from "./kernel-density.js";
 import { numberLabel, padded, plainNumber, plainNumbers } from "./plain.js";
@@ -73,6 +74,8 @@ export function pairs(source: ChainSource, options: PairsOptions = {}): Figure {
       const [x, y] = [`x${id(row, column)}`, `y${id(row, column)}`];
       const [left, top] = [column * (size + gap), 1 - row * (size + gap)];
       const isDiagonal = row === column;
+      // The row's first panel that shows its coordinate upwards: the diagonal shows densities.
+      const first = row === 0 ? 1 : 0;
       axes[`xaxis${id(row, column)}`] = axis(row === d - 1 ? data.names[column] : "", {
         domain: [left, Math.min(1, left + size)],
         anchor: y,
@@ -89,13 +92,13 @@ export function pairs(source: ChainSource, options: PairsOptions = {}): Figure {
         ...(isDiagonal
           ? { rangemode: "tozero", showgrid: false, ticks: "", showline: false }
           : { range: plainNumbers(data.ranges[row]) }),
-        ...(!isDiagonal && column > 0 && { matches: `y${row === 0 ? id(0, 1) : id(row, 0)}` }),
+        ...(!isDiagonal && column > first && { matches: `y${id(row, first)}` }),
       });
       const place = { xaxis: x, yaxis: y };
       if (isDiagonal) traces.push(marginalTrace(data.marginals[row], place));
       else if (column > row) {
         const grid = data.densities[row][column];
-        if (grid !== null) traces.push({ ...densityTrace(grid), ...place });
+        traces.push(grid === null ? nothingAt(place) : { ...densityTrace(grid), ...place });
       } else {
         const isFirst = row === 1 && column === 0;
         data.clouds.forEach((cloud, chain) => {
@@ -135,7 +138,7 @@ export function pairs(source: ChainSource, options: PairsOptions = {}): Figure {
   }
   const side = Math.max(420, Math.min(980, 190 * d));
   const note = noteOf(data);
-  return {
+  return drawn({
     data: traces,
     layout: layout(
       options.title ?? data.names.join(", "),
@@ -149,7 +152,7 @@ export function pairs(source: ChainSource, options: PairsOptions = {}): Figure {
       },
       note,
     ),
-  };
+  });
 }
 
 function marginalTrace(

@@ -4,6 +4,7 @@
 import { knownOptions, openUnit } from "../arguments/index.js";
 import { rankUniformity } from "../diagnostics/rank-uniformity.js";
 import type { ChainSource } from "./chains.js";
+import { drawn } from "./drawn.js";
 import type { Figure, Trace } from "./figure.js";
 import { panelGrid, panelName } from "./panels.js";
 import { extent, padded, plainNumber, plainNumbers } from "./plain.js";
@@ -114,7 +115,7 @@ export function rankEcdf(source: ChainSource, options: RankEcdfOptions = {}): Fi
     });
   });
   const note = noteOf(data);
-  return {
+  return drawn({
     data: traces,
     layout: layout(
       options.title ?? (count === 1 ? `Ranks of ${data.panels[0].name}` : "Ranks of the draws"),
@@ -129,7 +130,7 @@ export function rankEcdf(source: ChainSource, options: RankEcdfOptions = {}): Fi
       },
       note,
     ),
-  };
+  });
 }
 
 /** The numbers that `rankEcdf` draws. */

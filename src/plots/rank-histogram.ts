@@ -4,6 +4,7 @@
 import { integerAtLeast, knownOptions } from "../arguments/index.js";
 import { hypergeometricLaw } from "../diagnostics/count-laws.js";
 import type { ChainSource } from "./chains.js";
+import { drawn } from "./drawn.js";
 import type { Figure, Trace } from "./figure.js";
 import { pooledDraws } from "./intervals.js";
 import { panelGrid, panelName } from "./panels.js";
@@ -65,7 +66,7 @@ export function rankHistogram(source: ChainSource, options: RankHistogramOptions
     const { x, y, xaxis, yaxis, across, up, isLowest, isFirst } = panels[i];
     const most = Math.max(band[1], ...counts.flat().map((value) => value ?? 0));
     const end = edges[edges.length - 1];
-    axes[xaxis] = axis(isLowest ? "rank" : "", { domain: across, anchor: y, range: [0, end], nticks: 6 });
+    axes[xaxis] = axis(isLowest ? "rank" : "", { domain: across, anchor: y, range: [0, Math.max(1, end)], nticks: 6 });
     axes[yaxis] = axis(isFirst ? "draws" : "", {
       domain: up,
       anchor: x,
@@ -78,7 +79,6 @@ export function rankHistogram(source: ChainSource, options: RankHistogramOptions
       {
         type: "line",
         ...whole,
-        layer: "between",
         y0: expected,
         y1: expected,
         line: { color: faint, width: 1, dash: "dash" },
@@ -102,7 +102,7 @@ export function rankHistogram(source: ChainSource, options: RankHistogramOptions
   });
   const isTitled = count > 1 || options.title !== undefined;
   const note = noteOf(data);
-  return {
+  return drawn({
     data: traces,
     layout: layout(
       options.title ?? (count === 1 ? `Ranks of ${data.panels[0].name}` : "Ranks of the draws"),
@@ -118,7 +118,7 @@ export function rankHistogram(source: ChainSource, options: RankHistogramOptions
       },
       note,
     ),
-  };
+  });
 }
 
 /** The numbers that `rankHistogram` draws. */

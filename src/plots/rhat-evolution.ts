@@ -3,6 +3,7 @@
 import { knownOptions } from "../arguments/index.js";
 import { rhat } from "../diagnostics/index.js";
 import type { ChainSource } from "./chains.js";
+import { drawn } from "./drawn.js";
 import { beginnings, type EvolutionOptions, growingChains, growingNote } from "./evolution.js";
 import type { Figure, Trace } from "./figure.js";
 import { extent, plainNumber, plainNumbers } from "./plain.js";
@@ -44,7 +45,7 @@ export function rhatEvolution(source: ChainSource, options: EvolutionOptions = {
     y: line.rhat.map(above),
     customdata: line.rhat,
     name: asText(line.name),
-    hovertemplate: "after %{x} draws: %{customdata}<extra>%{fullData.name}</extra>",
+    hovertemplate: "after %{x} draws: %{customdata}",
     marker: { size: 5, color: seriesColor(i) },
     line: { color: seriesColor(i), width: 1.6, dash: i < 8 ? "solid" : "dot" },
   }));
@@ -58,7 +59,7 @@ export function rhatEvolution(source: ChainSource, options: EvolutionOptions = {
     line: { color: faint, width: 1.3, dash: "dash" },
   });
   const note = growingNote({ ...data, quantities: data.lines.map((line) => ({ ...line, chains: [] })) }).join("; ");
-  return {
+  return drawn({
     data: traces,
     layout: layout(
       options.title ?? `R-hat as the draws come${data.lines.length === 1 ? `: ${data.lines[0].name}` : ""}`,
@@ -74,7 +75,7 @@ export function rhatEvolution(source: ChainSource, options: EvolutionOptions = {
       },
       note,
     ),
-  };
+  });
 }
 
 /** Distances from 1: what is closer, or below, is drawn at the first. */

@@ -38,7 +38,7 @@ export function layout(
 ): Record<string, unknown> {
   const lines = note === "" ? 0 : note.split("\n").length;
   const below = asText(note).replaceAll("\n", "<br>");
-  return {
+  const settings: Record<string, unknown> = {
     title: {
       // The note is part of the title: Plotly's own subtitle stands too far below it.
       text: asText(title) + (lines > 0 ? `<br><span style="font-size:12px;color:${faint}">${below}</span>` : ""),
@@ -61,6 +61,9 @@ export function layout(
     legend: legendAtRight(),
     ...overrides,
   };
+  // Plotly's own check stumbles over the legend of a figure that shows none.
+  if (settings.showlegend === false) delete settings.legend;
+  return settings;
 }
 
 /** A legend at the right of the plot: where a layout says nothing else. */
@@ -104,9 +107,9 @@ export function panelMargin(note: string): Record<string, unknown> {
   return { l: 64, r: 36, t: 78 + (note === "" ? 0 : 16), b: 56 };
 }
 
-/** An axis of the theme. `title` is taken as text; `overrides` win. */
+/** An axis of the theme. `title` is taken as text; `overrides` win. What they switch off gets no look: Plotly's check minds. */
 export function axis(title = "", overrides: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
-  return {
+  const settings: Record<string, unknown> = {
     ...(title !== "" && { title: { text: asText(title), font: { size: 12.5 }, standoff: 8 } }),
     showgrid: true,
     gridcolor: grid,
@@ -122,4 +125,13 @@ export function axis(title = "", overrides: Readonly<Record<string, unknown>> = 
     automargin: true,
     ...overrides,
   };
+  const isOff: [boolean, string[]][] = [
+    [settings.showgrid === false, ["gridcolor", "gridwidth"]],
+    [settings.showline === false, ["linecolor", "linewidth"]],
+    [settings.zeroline === false, ["zerolinecolor", "zerolinewidth"]],
+    [settings.ticks === "", ["ticklen", "tickcolor"]],
+    [settings.showticklabels === false, ["tickfont"]],
+  ];
+  const dropped = new Set(isOff.flatMap(([off, keys]) => (off ? keys : [])));
+  return Object.fromEntries(Object.entries(settings).filter(([key]) => !dropped.has(key)));
 }

@@ -2,6 +2,7 @@
 // and bayesplot. Divergences are marked at the foot of a panel, kept warmup is shaded.
 
 import type { ChainSource } from "./chains.js";
+import { drawn } from "./drawn.js";
 import type { Figure, Trace } from "./figure.js";
 import { extent, numberLabel, padded, plainNumber, plainNumbers } from "./plain.js";
 import {
@@ -90,7 +91,7 @@ export function trace(source: ChainSource, options: TraceOptions = {}): Figure {
   const height = 120 + rows * (rows === 1 ? 300 : 150);
   const text = options.title ?? (rows === 1 ? `Trace of ${data.panels[0].name}` : "Traces");
   const note = noteOf(data);
-  return {
+  return drawn({
     data: traces,
     layout: layout(
       text,
@@ -106,7 +107,7 @@ export function trace(source: ChainSource, options: TraceOptions = {}): Figure {
       },
       note,
     ),
-  };
+  });
 }
 
 function panelTraces(

@@ -84,6 +84,21 @@ export function exampleDraws({
   );
 }
 
+/** Draws of many coordinates, quickly made: uniform numbers about each coordinate's index, with a divergence in every hundredth draw of chain 0. */
+export function longDraws({ chains, draws, dim }: Record<"chains" | "draws" | "dim", number>): Draws {
+  const position = new Float64Array(chains * draws * dim);
+  let state = 1;
+  for (let i = 0; i < position.length; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    position[i] = state / 2 ** 31 + (i % dim);
+  }
+  const diverging = Float64Array.from({ length: chains * draws }, (_, i) => (i < draws && i % 100 === 0 ? 1 : 0));
+  const energy = Float64Array.from({ length: chains * draws }, (_, i) => position[i * dim] ** 2);
+  const names = Array.from({ length: dim }, (_, i) => `theta[${i}]`);
+  const numbers = { chains, draws, dim, names, lengths: new Array<number>(chains).fill(draws), position };
+  return drawsOf(numbers, { stats: { energy, diverging } });
+}
+
 export interface EstimateOptions {
   chains?: number;
   draws?: number;

@@ -2,74 +2,47 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Energy } from "../../src/energies/energy.js";
 import * as plots from "../../src/plots/index.js";
-import { exampleDraws, exampleEstimate } from "./example.js";
+import { brokenFigures } from "./broken.js";
+import { exampleDraws, exampleEstimate, longDraws } from "./example.js";
+import { bowl, gallery } from "./gallery.js";
 import { assertPlainFigure } from "./plain-data.js";
 
-const hostile = "<script>alert(1)</script>";
-const bowl = (dim: number): Energy => ({
-  dim,
-  names: Array.from({ length: dim }, (_, i) => `q[${i}]`),
-  value: (q) => q.reduce((sum, x) => sum + (x * x) / 2, 0),
-  valueAndGradient: () => Number.NaN,
-});
-
 test("figures are plain JSON, and names and titles are text in them", () => {
-  const draws = exampleDraws({
-    names: [hostile, "a & b"],
-    diverging: [2, 5],
-    warmup: 100,
-    lengths: [500, 120, 500, 0],
-  });
-  const estimate = exampleEstimate({ ok: false });
-  const figures = [
-    plots.trace(draws, { title: hostile }),
-    plots.trace({ [hostile]: estimate.trace }),
-    plots.autocorrelation(draws),
-    plots.autocorrelation({ [hostile]: estimate.trace }, { chains: "average", title: hostile }),
-    plots.runningLlc(estimate, { reference: [{ label: hostile, value: 10 }], title: hostile }),
-    plots.llcComparison(
-      { [hostile]: estimate, hmc: exampleEstimate() },
-      { reference: [{ label: hostile, value: 10 }] },
-    ),
-    plots.pair(draws, { energy: bowl(2), title: hostile }),
-    plots.scatter2d(draws, {
-      exact: {
-        mean: [0, 0],
-        covariance: [
-          [1, 0],
-          [0, 1],
-        ],
-      },
-      ellipses: [
-        {
-          mean: [0, 0],
-          covariance: [
-            [2, 1],
-            [1, 2],
-          ],
-          label: hostile,
-        },
-      ],
-    }),
-  ];
-  figures.push(plots.sideBySide(figures.slice(6), [hostile, hostile], { title: hostile }));
-  figures.forEach(assertPlainFigure);
+  const hostile = "<script>alert(1)</script>";
+  for (const figure of Object.values(gallery({ names: [hostile, "a & b"], title: hostile }))) assertPlainFigure(figure);
 });
 
-test("figures of 4 chains of 100,000 draws stay below 2 MB", () => {
-  const draws = exampleDraws({
-    draws: 100_000,
-    dim: 8,
-    warmup: 10_000,
-    diverging: Array.from({ length: 5000 }, (_, i) => 20 * i),
-  });
-  assertPlainFigure(plots.trace(draws));
-  assertPlainFigure(plots.trace(draws, { maxPoints: 100_000 }));
-  assertPlainFigure(plots.autocorrelation(draws));
-  assertPlainFigure(plots.pair(draws, { energy: bowl(8) }));
-  assertPlainFigure(plots.scatter2d(draws, { which: "all" }));
+test("figures of stopped chains, of one draw, of equal and of broken draws are plain JSON too", () => {
+  for (const figure of Object.values(brokenFigures())) assertPlainFigure(figure);
+});
+
+test("figures of 4 chains of 100,000 draws of 50 coordinates stay below 2 MB, and say that they are thinned", () => {
+  const draws = longDraws({ chains: 4, draws: 100_000, dim: 50 });
+  const figures = {
+    trace: plots.trace(draws),
+    wishes: plots.trace(draws, { maxPoints: 100_000 }),
+    autocorrelation: plots.autocorrelation(draws),
+    density: plots.density(draws),
+    histogram: plots.histogram(draws),
+    forest: plots.forest(draws),
+    pair: plots.pair(draws, { energy: bowl(50) }),
+    pairs: plots.pairs(draws, { names: [0, 1, 2, 3, 4, 5, 6, 7] }),
+    scatter2d: plots.scatter2d(draws, { which: "all" }),
+    energy: plots.energy(draws),
+    rankHistogram: plots.rankHistogram(draws),
+    rankEcdf: plots.rankEcdf(draws),
+    essEvolution: plots.essEvolution(draws, { names: [0, 1], places: 3 }),
+    essQuantile: plots.essQuantile(draws, { names: [0, 1], places: 3 }),
+    essLocal: plots.essLocal(draws, { names: [0, 1], places: 3 }),
+    rhatEvolution: plots.rhatEvolution(draws, { names: [0, 1], places: 3 }),
+  };
+  for (const figure of Object.values(figures)) assertPlainFigure(figure);
+  const titleOf = (figure: plots.Figure): string => (figure.layout.title as { text: string }).text;
+  assert.match(titleOf(figures.trace), /thinned to the outline of 100000 draws/);
+  assert.match(titleOf(figures.pair), /3000 of 399000 draws/);
+  assert.match(titleOf(figures.pairs), /clouds of \d+ of 400000 draws/);
+  assert.match(titleOf(figures.forest), /the first 40 of 50 coordinates/);
   assertPlainFigure(plots.runningLlc(exampleEstimate({ draws: 100_000 })));
 });
 
@@ -81,19 +54,7 @@ test("figures of a thousand chains stay below 2 MB", () => {
   assertPlainFigure(plots.runningLlc(exampleEstimate({ chains: 200, draws: 200 })));
 });
 
-test("constant chains, single draws and values that are not finite give figures too", () => {
-  const constant = { flat: [new Float64Array(50).fill(3), new Float64Array(50).fill(3)] };
-  const broken = {
-    broken: [Float64Array.of(1, Number.NaN, 3, Number.POSITIVE_INFINITY, 2), Float64Array.of(Number.NaN, Number.NaN)],
-  };
-  for (const source of [constant, broken]) {
-    assertPlainFigure(plots.trace(source));
-    assertPlainFigure(plots.autocorrelation(source));
-  }
-  const single = exampleDraws({ chains: 1, draws: 1 });
-  for (const figure of [plots.trace(single), plots.pair(single, { energy: bowl(2) }), plots.scatter2d(single)]) {
-    assertPlainFigure(figure);
-  }
+test("running estimates of very little give figures", () => {
   assertPlainFigure(plots.runningLlc(exampleEstimate({ chains: 2, draws: 3 })));
   assertPlainFigure(
     plots.runningLlc({
@@ -135,6 +96,36 @@ test("a wrong argument is refused by name", () => {
       message: new RegExp(`^plots\\.${name}: draws must be draws, .* got undefined$`),
     });
   }
+  const figures = {
+    density: plots.density,
+    histogram: plots.histogram,
+    forest: plots.forest,
+    pairs: plots.pairs,
+    rankHistogram: plots.rankHistogram,
+    rankEcdf: plots.rankEcdf,
+    essEvolution: plots.essEvolution,
+    essQuantile: plots.essQuantile,
+    essLocal: plots.essLocal,
+    rhatEvolution: plots.rhatEvolution,
+  };
+  for (const [name, figure] of Object.entries(figures)) {
+    const message = (text: string): { message: RegExp } => ({ message: new RegExp(`^plots\\.${name}: ${text}`) });
+    assert.throws(() => figure(draws, { names: ["sigma"] }), message('names must be .*got "sigma"'));
+    assert.throws(() => figure(draws, { colour: 1 } as never), message('there is no option "colour"'));
+    assert.throws(() => figure({}), message("draws must be"));
+  }
+  assert.throws(() => plots.energy({} as never), /plots\.energy: draws must be draws/);
+  assert.throws(() => plots.density(draws, { probabilities: [0.9, 0.5] }), /probabilities must be the inner less/);
+  assert.throws(() => plots.forest(draws, { interval: "exact" as never }), /plots\.forest: interval must be/);
+  assert.throws(() => plots.histogram(draws, { bins: 0 }), /plots\.histogram: bins must be/);
+  assert.throws(() => plots.rankEcdf(draws, { thin: 0 }), /plots\.rankEcdf: thin must be/);
+  assert.throws(() => plots.rankEcdf(draws, { probability: 1 }), /plots\.rankEcdf: probability must be/);
+  assert.throws(() => plots.essLocal(draws, { places: 1 }), /plots\.essLocal: places must be/);
+  assert.throws(() => plots.pairs(exampleDraws({ dim: 1 })), /plots\.pairs: names must be two to 8 coordinates/);
+  assert.throws(
+    () => plots.pairs(exampleDraws({ dim: 9 }), { names: [0, 1, 2, 3, 4, 5, 6, 7, 8] }),
+    /plots\.pairs: names must be two to 8 coordinates, got "9: /,
+  );
   const notAnEstimate = draws as unknown as typeof estimate;
   assert.throws(() => plots.runningLlc(notAnEstimate), /plots\.runningLlc: estimate must be an LLC estimate/);
   assert.throws(() => plots.llcComparison({ hmc: notAnEstimate }), /plots\.llcComparison: hmc must be an LLC estimate/);
