@@ -8,7 +8,19 @@ import { asLine, meets, type Row } from "./report.js";
 import { machine, record, recorded } from "./results.js";
 
 /** In the order in which they run: each a file of this folder. */
-const BENCHES = ["import", "random", "hmc", "engine", "cnn", "chains", "nuts", "langevin", "diagnostics", "coverage"];
+const BENCHES = [
+  "import",
+  "random",
+  "hmc",
+  "engine",
+  "cnn",
+  "chains",
+  "nuts",
+  "langevin",
+  "diagnostics",
+  "coverage",
+  "render",
+];
 
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => !BENCHES.includes(name));
