@@ -17,25 +17,48 @@ interface Pair {
   readonly sy: number;
 }
 
+/** Where a descent ended. */
+export interface Descent {
+  readonly position: Float64Array;
+  /** The energy there, and the length of its gradient. */
+  readonly energy: number;
+  readonly gradientNorm: number;
+  /** The largest `n beta (L_n(w*) - L_n(w))` met on the way: the energy's fall, plus what the localisation of precision `gamma` took of it. */
+  readonly depth: number;
+  /** Gradients taken. */
+  readonly evaluations: number;
+}
+
 /**
  * The largest `n beta (L_n(w*) - L_n(w))` met on a descent of the tempered energy from `center` with at most 60 gradients: by so
  * much an estimate at this centre is too low. 0 where the centre is a minimum; `gamma` is the energy's localisation.
  */
 export function depthBelow(energy: Energy, center: Float64Array, gamma: number): number {
+  return descend(energy, center, { gamma, evaluations: EVALUATIONS, leastGain: LEAST_GAIN }).depth;
+}
+
+/** Goes down from `center` until a step promises less than `leastGain`, or the gradients are used up. */
+export function descend(
+  energy: Energy,
+  center: Float64Array,
+  options: { readonly gamma: number; readonly evaluations: number; readonly leastGain: number },
+): Descent {
+  const { gamma, evaluations: most, leastGain } = options;
   let w = center.slice();
   let gradient = new Float64Array(w.length);
   const start = energy.valueAndGradient(w, gradient);
   let value = start;
   let depth = 0;
+  let evaluations = 1;
   const pairs: Pair[] = [];
-  for (let evaluations = 1; evaluations < EVALUATIONS; ) {
+  while (evaluations < most) {
     const direction = newtonLike(gradient, pairs);
     const slope = dot(direction, gradient);
-    if (!(-slope / 2 > LEAST_GAIN)) break;
+    if (!(-slope / 2 > leastGain)) break;
 
     let size = pairs.length > 0 ? 1 : Math.min(1, 1 / Math.sqrt(-slope));
     let accepted = false;
-    while (evaluations < EVALUATIONS && !accepted) {
+    while (evaluations < most && !accepted) {
       const next = w.map((x, i) => x + size * direction[i]);
       const nextGradient = new Float64Array(w.length);
       const nextValue = energy.valueAndGradient(next, nextGradient);
@@ -53,7 +76,7 @@ export function depthBelow(energy: Energy, center: Float64Array, gamma: number):
       depth = Math.max(depth, start - value + 0.5 * gamma * dot(away, away));
     }
   }
-  return depth;
+  return { position: w, energy: value, gradientNorm: Math.sqrt(dot(gradient, gradient)), depth, evaluations };
 }
 
 /** Minus the gradient times an inverse Hessian that maps each `y` to its `s`. */

@@ -18,18 +18,51 @@ export interface LlcEstimate {
   /** Full-data loss of every kept draw, one array per chain; what a stopped chain kept is here too. */
   readonly trace: Float64Array[];
   readonly verdict: Verdict;
+  /** Of all chains, warmup included, in gradients over all data; an energy alone counts as a third of one. NaN where a sampler does not count. */
+  readonly work: number;
+  /** `standardError ** 2` times `work`: what a sampler needs for a given error, however long it ran. Times seconds in `compareLlc`. */
+  readonly workNormalizedVariance: number;
   /**
    * SGLD alone: the share by which its steps inflate the variance of the stiffest direction. Other directions get less, so about
    * this share of `mean`, at most, is the steps' and not the law's; neither `standardError` nor `interval` has it.
    */
   readonly stepExcess?: number;
+  /** Where the loss at the centre was given with an error: what that adds to `standardError`, in quadrature. */
+  readonly centerError?: number;
+  /**
+   * Where the centre is the truth and not the minimiser (`atTruth`): what the data have done to the estimate, which no longer run takes away
+   * and neither `standardError` nor `interval` has.
+   */
+  readonly dataTerm?: DataTerm;
+  /** The same of the losses that `observe` named, on the same draws. */
+  readonly observed?: Readonly<Record<string, ObservedLlc>>;
+  /** Indices of the parameters that moved, where a `mask` chose them; `dim` is how many, and `draws` has these alone. */
+  readonly moving?: readonly number[];
   readonly beta: number;
   readonly gamma: number;
+  /** Of all parameters. */
   readonly center: Float64Array;
   readonly dataSize: number;
   readonly dim: number;
   /** The draws behind the estimate. */
   readonly draws: Draws;
+}
+
+/** For a regular model, whose loss has its minimum at a distance of the order `1 / sqrt(n)` from the truth. */
+export interface DataTerm {
+  /** The mean of what the data add: `-beta` times the coefficient. The estimate less this is free of it, on average over data sets. */
+  readonly shift: number;
+  /** Its standard deviation over data sets, `beta sqrt(lambda)`. In singular directions it is of the order `sqrt(lambda beta / 2)`. */
+  readonly standardError: number;
+}
+
+/** `n beta (E[L(w)] - L(w*))` of another loss L on the draws of a run, with the run's n beta. */
+export interface ObservedLlc {
+  readonly mean: number;
+  readonly standardError: number;
+  readonly interval: [number, number];
+  readonly perChain: number[];
+  readonly lossAtCenter: number;
 }
 
 export interface Verdict {

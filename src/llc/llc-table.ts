@@ -21,6 +21,12 @@ export interface LlcRow {
   readonly upper: number;
   readonly essBulk: number;
   readonly rhat: number;
+  /** In gradients over all data, all chains together, warmup included. */
+  readonly gradients: number;
+  readonly seconds: number;
+  /** Work-normalised variance: the squared standard error times the gradients, and times the seconds. */
+  readonly variancePerGradient: number;
+  readonly variancePerSecond: number;
   /** "ok", or the kinds of problems. */
   readonly verdict: string;
 }
@@ -49,6 +55,10 @@ export function compareLlc(
     upper: Number.NaN,
     essBulk: Number.NaN,
     rhat: Number.NaN,
+    gradients: Number.NaN,
+    seconds: Number.NaN,
+    variancePerGradient: Number.NaN,
+    variancePerSecond: Number.NaN,
   };
   for (const [name, value] of Object.entries(options.references ?? {})) {
     rows.push({ name, llc: value, ...unknown, verdict: "reference" });
@@ -62,7 +72,8 @@ export function readable(estimate: LlcEstimate): LlcEstimate {
   return printedAs(estimate, estimateText);
 }
 
-function rowOf(name: string, { mean, standardError, interval, essBulk, rhat, verdict }: LlcEstimate): LlcRow {
+function rowOf(name: string, estimate: LlcEstimate): LlcRow {
+  const { mean, standardError, interval, essBulk, rhat, verdict, work, draws } = estimate;
   return {
     name,
     llc: mean,
@@ -71,17 +82,26 @@ function rowOf(name: string, { mean, standardError, interval, essBulk, rhat, ver
     upper: interval[1],
     essBulk,
     rhat,
+    gradients: work,
+    seconds: draws.seconds,
+    variancePerGradient: estimate.workNormalizedVariance,
+    variancePerSecond: standardError ** 2 * draws.seconds,
     verdict: verdict.ok ? "ok" : verdict.problems.map(({ kind }) => kind).join(", "),
   };
 }
 
 function tableText({ rows, notes }: LlcTable): string {
-  const header = ["name", "llc", "s.e.", "95% from", "to", "essBulk", "rhat", "verdict"];
+  const header = [
+    ...["name", "llc", "s.e.", "95% from", "to", "essBulk", "rhat"],
+    ...["gradients", "var x gradients", "seconds", "var x seconds", "verdict"],
+  ];
   const table = textTable(header, rows.map(cells));
   return notes.length === 0 ? table : [table, "", ...notes].join("\n");
 }
 
-function cells({ name, llc, standardError, lower, upper, essBulk, rhat, verdict }: LlcRow): string[] {
+function cells(row: LlcRow): string[] {
+  const { name, llc, standardError, lower, upper, essBulk, rhat, verdict } = row;
+  const { gradients, seconds, variancePerGradient, variancePerSecond } = row;
   const known = (value: number, text: string): string => (Number.isNaN(value) ? "-" : text);
   return [
     name,
@@ -91,12 +111,17 @@ function cells({ name, llc, standardError, lower, upper, essBulk, rhat, verdict 
     known(upper, roundedTo(upper, standardError)),
     known(essBulk, essBulk.toFixed(0)),
     known(rhat, rhat.toFixed(3)),
+    known(gradients, significant(gradients, 4)),
+    known(variancePerGradient, significant(variancePerGradient, 2)),
+    known(seconds, significant(seconds, 2)),
+    known(variancePerSecond, significant(variancePerSecond, 2)),
     verdict,
   ];
 }
 
 function estimateText(estimate: LlcEstimate): string {
   const { beta, gamma, dataSize, dim, draws, lossAtCenter, perChain, stepExcess, verdict, standardError } = estimate;
+  const { dataTerm, observed, moving, work, workNormalizedVariance } = estimate;
   const { name, ...row } = rowOf(draws.sampler.kind, estimate);
   const [, llc, error, lower, upper, ess, rhat] = cells({ name, ...row });
   const drawsPerChain = Math.max(0, ...draws.lengths);
@@ -104,6 +129,21 @@ function estimateText(estimate: LlcEstimate): string {
     `LLC ${llc} \u00b1 ${error} (95% from ${lower} to ${upper}), d/2 = ${dim / 2}`,
     `by ${name}: ${draws.chains} chains of ${drawsPerChain} draws (${perChain.map((value) => roundedTo(value, standardError)).join(", ")}); bulk ESS ${ess}, R-hat ${rhat}`,
     `n = ${dataSize}, beta = ${significant(beta, 4)} (n beta = ${significant(dataSize * beta, 4)}), gamma = ${significant(gamma, 4)}; L_n(w*) = ${significant(lossAtCenter, 6)} nats`,
+    ...(moving === undefined ? [] : [`${moving.length} of ${estimate.center.length} parameters move`]),
+    ...(Number.isNaN(work)
+      ? []
+      : [
+          `${significant(work, 4)} gradients over all data; variance x gradients ${significant(workNormalizedVariance, 2)}`,
+        ]),
+    ...(dataTerm === undefined
+      ? []
+      : [
+          `the centre is the truth: the data shift it by ${significant(dataTerm.shift, 2)} \u00b1 ${significant(dataTerm.standardError, 2)}, which the error leaves out`,
+        ]),
+    ...Object.entries(observed ?? {}).map(
+      ([name, other]) =>
+        `${name}: ${roundedTo(other.mean, other.standardError)} \u00b1 ${significant(other.standardError, 2)}`,
+    ),
     ...(stepExcess !== undefined && Number.isFinite(stepExcess)
       ? [`SGLD's steps may have raised it by up to ${significant(100 * stepExcess, 2)} %, which the error leaves out`]
       : []),

@@ -1,7 +1,7 @@
 // The local learning coefficient of a loss at a minimum, estimated from chains on the tempered energy
 // (Lau et al. 2023, arXiv:2308.12108): lambda-hat = n beta (E[L_n(w)] - L_n(w*)).
 
-import { finiteNumber, knownOptions, refuse } from "../arguments/index.js";
+import { finiteNumber, knownOptions, nonNegativeNumber, refuse } from "../arguments/index.js";
 import { chainsOf, type Draws } from "../chains/draws.js";
 import { remember } from "../chains/latest.js";
 import type { SampleOptions } from "../chains/options.js";
@@ -13,11 +13,19 @@ import { stream } from "../random/index.js";
 import { hmc, type LangevinExcess, langevinExcess, type Sampler } from "../samplers/index.js";
 import { agreementOfHalves } from "./agreement.js";
 import { depthBelow } from "./descent.js";
-import type { LlcEstimate } from "./estimate.js";
+import type { DataTerm, LlcEstimate, ObservedLlc } from "./estimate.js";
 import { readable } from "./llc-table.js";
-import { checkLoss, resolveTemperature, type TemperedOptions, tempered } from "./tempered.js";
-import { chainMean } from "./uncertainty.js";
+import {
+  checkLoss,
+  observedAs,
+  resolveTemperature,
+  type Temperature,
+  type TemperedOptions,
+  temperedAt,
+} from "./tempered.js";
+import { chainMean, withCenterError } from "./uncertainty.js";
 import { judge } from "./verdict.js";
+import { workOf } from "./work.js";
 
 declare module "../chains/latest.js" {
   interface RunResults {
@@ -28,14 +36,21 @@ declare module "../chains/latest.js" {
 export interface LlcOptions extends TemperedOptions, Omit<SampleOptions, "init" | "resume"> {
   /** `hmc()` where left out; `sgld()` for large data sets. */
   readonly sampler?: Sampler;
+  /** L_n(w*) where it is known from elsewhere, with its standard error where some rows stood for all (`lossOnRows`); computed where left out. */
+  readonly lossAtCenter?: number | { readonly value: number; readonly standardError: number };
+  /** True where the centre is the true parameter and not a minimiser of this loss: the estimate then has a `dataTerm`. */
+  readonly atTruth?: boolean;
 }
 
 /**
  * Estimates the LLC of `loss` at `center`. Every chain starts there; the loss of every kept draw is that of all data.
  *
  * The estimate says itself what is wrong with it (`verdict`); it may be negative, and is never clipped. Its error and interval are those
- * of the averages over chains: what SGLD's steps add is not in them (`stepExcess` bounds it), HMC has none. Rejects where an option is
+ * of the averages over chains (and of `lossAtCenter`, where that has one): what SGLD's steps add is not in them (`stepExcess` bounds it), HMC has none. Rejects where an option is
  * wrong or the loss at the centre is not finite.
+ *
+ * `mask` restricts it to some parameters. Another distribution of data is refined for by its own loss, `llc(other, ...)` at the same
+ * centre, or by `observe`, which evaluates other losses on the draws of this one.
  * @example
  * const { parameters } = await train(loss, { steps: 5000 });
  * const estimate = await llc(loss, { center: parameters, sampler: sgld(), chains: 4, draws: 2000 });
@@ -45,23 +60,29 @@ export async function llc(loss: Loss, options: LlcOptions): Promise<LlcEstimate>
   checkLoss("llc", loss);
   if (typeof options !== "object" || options === null) refuse("llc", "options", "an object with a center", options);
   knownOptions("llc", options, llcOptions);
-  const { center: _, beta: __, gamma: ___, sampler = hmc(), title = `LLC by ${sampler.kind}`, ...sampling } = options;
+  const { sampler = hmc(), atTruth = false } = options;
+  const { title = `LLC by ${sampler?.kind}`, ...sampling } = pick(options, samplingOptions);
+  if (typeof atTruth !== "boolean") refuse("llc", "atTruth", "true or false", atTruth);
   const temperature = resolveTemperature("llc", loss, options);
-  const { center, beta, nbeta, gamma } = temperature;
-  const lossAtCenter = finiteNumber("llc", "the loss at the center", loss.value(center));
-  const energy = tempered(loss, { center, beta, gamma });
+  const { center, beta, nbeta, gamma, moving } = temperature;
+  const atCenter = lossAt(center, loss, options.lossAtCenter);
+  const lossAtCenter = atCenter.value;
+  const energy = temperedAt(loss, temperature);
+  const start = energy.stochastic!.center!;
 
-  const draws = await sample(energy, sampler, { ...sampling, title, init: center });
+  const draws = await sample(energy, sampler, { ...sampling, title, init: start });
   const trace = chainsOf(draws, "loss");
   const usable = comparable(draws, trace);
   const coefficients = usable.map((losses) => losses.map((value) => nbeta * (value - lossAtCenter)));
-  const { mean, standardError, interval, perChain, agreement } = chainMean(coefficients);
+  const centerError = nbeta * atCenter.standardError;
+  const { mean, standardError, interval, perChain, agreement } = withCenterError(chainMean(coefficients), centerError);
   const essOfTrace = usable.length > 0 ? essBulk(usable) : 0;
   const rhatOfTrace = usable.length > 0 ? rhat(usable) : Number.NaN;
-  const langevin = worstLangevin(energy, center, draws);
+  const langevin = worstLangevin(energy, start, draws);
+  const work = workOf(draws);
   const verdict = judge({
     draws,
-    depth: Math.max(-lowestOf(coefficients), depthBelow(energy, center, gamma)),
+    depth: Math.max(-lowestOf(coefficients), depthBelow(energy, start, gamma)),
     rounding: ROUNDING * Math.max(1, nbeta * Math.abs(lossAtCenter)),
     standardError,
     agreement,
@@ -80,23 +101,26 @@ export async function llc(loss: Loss, options: LlcOptions): Promise<LlcEstimate>
     lossAtCenter,
     trace,
     verdict,
+    work,
+    workNormalizedVariance: standardError ** 2 * work,
     ...(langevin === undefined ? {} : { stepExcess: langevin.excess }),
+    ...(centerError === 0 ? {} : { centerError }),
+    ...(atTruth ? { dataTerm: dataTermOf(mean, beta) } : {}),
+    ...(temperature.observed.length === 0 ? {} : { observed: observedOf(draws, temperature) }),
+    ...(moving === undefined ? {} : { moving: Array.from(moving) }),
     beta,
     gamma,
     center,
     dataSize: loss.dataSize,
-    dim: loss.dim,
+    dim: energy.dim,
     draws,
   });
   remember(() => estimate);
   return estimate;
 }
 
-const llcOptions = [
-  "center",
-  "beta",
-  "gamma",
-  "sampler",
+/** Those of `sample` that `llc` passes on. */
+export const samplingOptions = [
   "chains",
   "warmup",
   "draws",
@@ -108,14 +132,65 @@ const llcOptions = [
   "keepWarmup",
   "title",
   "checkpoint",
+] as const;
+
+export const llcOptions: readonly (keyof LlcOptions)[] = [
+  "center",
+  "beta",
+  "gamma",
+  "mask",
+  "observe",
+  "sampler",
+  "lossAtCenter",
+  "atTruth",
+  ...samplingOptions,
 ];
+
+/** The options of these names that are given. */
+export function pick<T extends object, K extends keyof T>(options: T, names: readonly K[]): Pick<T, K> {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name as K))) as Pick<T, K>;
+}
 
 /** Share of `n beta L_n` that rounding may take or give: a little above that of float32, in which networks compute. */
 const ROUNDING = 1e-6;
 const PLACES = 4;
 
+function lossAt(
+  center: Float64Array,
+  loss: Loss,
+  given: LlcOptions["lossAtCenter"],
+): { value: number; standardError: number } {
+  if (given === undefined) {
+    return { value: finiteNumber("llc", "the loss at the center", loss.value(center)), standardError: 0 };
+  }
+  const { value, standardError } =
+    typeof given === "object" && given !== null ? given : { value: given, standardError: 0 };
+  return {
+    value: finiteNumber("llc", "lossAtCenter", value),
+    standardError: nonNegativeNumber("llc", "lossAtCenter.standardError", standardError),
+  };
+}
+
+/** The coefficient being `x (1 - beta)` on average where x is the one at the minimiser (a regular model's; see `DataTerm`). */
+function dataTermOf(mean: number, beta: number): DataTerm {
+  const atMinimum = beta < 1 ? mean / (1 - beta) : Number.NaN;
+  return { shift: -beta * atMinimum, standardError: beta * Math.sqrt(Math.max(0, atMinimum)) };
+}
+
+function observedOf(draws: Draws, { center, nbeta, observed }: Temperature): Record<string, ObservedLlc> {
+  const each = observed.map(({ name, loss }): [string, ObservedLlc] => {
+    const lossAtCenter = loss.value(center);
+    const chains = comparable(draws, chainsOf(draws, observedAs(name)));
+    const { agreement: _, ...estimate } = chainMean(
+      chains.map((chain) => chain.map((x) => nbeta * (x - lossAtCenter))),
+    );
+    return [name, { ...estimate, lossAtCenter }];
+  });
+  return Object.fromEntries(each);
+}
+
 /** The chains that went through, cut to one length; where none did, those that kept anything. */
-function comparable(draws: Draws, trace: readonly Float64Array[]): Float64Array[] {
+export function comparable(draws: Draws, trace: readonly Float64Array[]): Float64Array[] {
   const stopped = new Set(draws.stopped.map(({ chain }) => chain));
   const whole = trace.filter((losses, chain) => !stopped.has(chain) && losses.length > 0);
   const kept = whole.length > 0 ? whole : trace.filter((losses) => losses.length > 0);

@@ -4,6 +4,7 @@
 import { finiteVector, knownOptions, nonNegativeNumber, refuse } from "../arguments/index.js";
 import type { Energy, EnergySource } from "../energies/energy.js";
 import { type Loss, type LossSource, lossFromSource } from "../networks/index.js";
+import { embedding, type Mask, movingOf } from "./moving.js";
 
 export interface TemperedOptions {
   /** w*, around which the posterior is localised: `loss.dim` numbers. */
@@ -12,6 +13,13 @@ export interface TemperedOptions {
   readonly beta?: number;
   /** Precision of the localisation; 1 where left out. 0 removes it, which is improper where the loss has flat directions. */
   readonly gamma?: number;
+  /** Only these parameters move, the others stay at the centre (weight-refined); all where left out. */
+  readonly mask?: Mask;
+  /**
+   * Other losses of the same parameters (other data, one class, ...), by name, evaluated over all their rows at every kept draw: the
+   * statistics `loss of <name>`.
+   */
+  readonly observe?: Readonly<Record<string, Loss>>;
 }
 
 export interface TemperedSource extends EnergySource {
@@ -20,18 +28,39 @@ export interface TemperedSource extends EnergySource {
   readonly center: Float64Array;
   readonly nbeta: number;
   readonly gamma: number;
+  /** Indices of the parameters that move; absent where all do. */
+  readonly moving?: Uint32Array;
+  readonly observed?: readonly { readonly name: string; readonly loss: LossSource }[];
 }
 
 /**
  * The energy `n beta L_n(w) + (gamma / 2) |w - w*|^2`. It carries `stochastic`, so that stochastic-gradient samplers run on it as it is, and
- * keeps the full-data loss of every draw as the statistic `loss`.
+ * keeps the full-data loss of every draw as the statistic `loss`. With a `mask` it is an energy of the parameters that move. Throws a RangeError
+ * where an option is wrong.
  * @example await sample(tempered(loss, { center: parameters }), hmc())
  */
 export function tempered(loss: Loss, options: TemperedOptions): Energy {
   checkLoss("tempered", loss);
-  knownOptions("tempered", options, ["center", "beta", "gamma"]);
-  const { center, nbeta, gamma } = resolveTemperature("tempered", loss, options);
-  return temperedEnergy({ kind: "tempered", loss: loss.source, center, nbeta, gamma }, loss);
+  knownOptions("tempered", options, ["center", "beta", "gamma", "mask", "observe"]);
+  return temperedAt(loss, resolveTemperature("tempered", loss, options));
+}
+
+export function temperedAt(loss: Loss, { center, nbeta, gamma, moving, observed }: Temperature): Energy {
+  const source: TemperedSource = {
+    kind: "tempered",
+    loss: loss.source,
+    center,
+    nbeta,
+    gamma,
+    ...(moving && { moving }),
+    ...(observed.length > 0 && { observed: observed.map(({ name, loss: other }) => ({ name, loss: other.source })) }),
+  };
+  return temperedEnergy(source, loss, observed);
+}
+
+/** The statistic that an observed loss is kept as. */
+export function observedAs(name: string): string {
+  return `loss of ${name}`;
 }
 
 /** Watanabe's inverse temperature 1 / log n; for fewer than three data, that of three. */
@@ -45,6 +74,14 @@ export interface Temperature {
   /** n beta, the one number by which the loss is multiplied. */
   readonly nbeta: number;
   readonly gamma: number;
+  /** Undefined where all parameters move. */
+  readonly moving: Uint32Array | undefined;
+  readonly observed: readonly NamedLoss[];
+}
+
+export interface NamedLoss {
+  readonly name: string;
+  readonly loss: Loss;
 }
 
 export function resolveTemperature(where: string, loss: Loss, options: TemperedOptions): Temperature {
@@ -53,35 +90,57 @@ export function resolveTemperature(where: string, loss: Loss, options: TemperedO
   const gamma = nonNegativeNumber(where, "gamma", options.gamma ?? 1);
   if (beta === 0 && gamma === 0)
     refuse(where, "gamma", "positive where beta is 0, or nothing is left to sample", gamma);
-  return { center, beta, nbeta: loss.dataSize * beta, gamma };
+  const moving = options.mask === undefined ? undefined : movingOf(where, options.mask, loss.names);
+  return {
+    center,
+    beta,
+    nbeta: loss.dataSize * beta,
+    gamma,
+    moving,
+    observed: observedOf(where, loss, options.observe),
+  };
 }
 
-export function checkLoss(where: string, loss: Loss): void {
+function observedOf(where: string, { dim }: Loss, observe: TemperedOptions["observe"] = {}): NamedLoss[] {
+  if (typeof observe !== "object" || observe === null) refuse(where, "observe", "losses by name", observe);
+  return Object.entries(observe).map(([name, loss]) => {
+    checkLoss(where, loss, `observe.${name}`);
+    if (loss.dim !== dim) refuse(where, `observe.${name}`, `a loss of ${dim} parameters`, loss.dim);
+    return { name, loss };
+  });
+}
+
+export function checkLoss(where: string, loss: Loss, name = "loss"): void {
   if (typeof loss?.valueAndGradient !== "function" || typeof loss.onRows !== "function") {
-    refuse(where, "loss", "a loss, such as networkLoss(...) or loss(...) makes", loss);
+    refuse(where, name, "a loss, such as networkLoss(...) or loss(...) makes", loss);
   }
 }
 
 /** Rebuilds a tempered energy from its data. */
 export function temperedFromSource(source: TemperedSource): Energy {
-  return temperedEnergy(source, lossFromSource(source.loss));
+  const observed = (source.observed ?? []).map(({ name, loss }) => ({ name, loss: lossFromSource(loss) }));
+  return temperedEnergy(source, lossFromSource(source.loss), observed);
 }
 
-/** On the caller's thread the loss is the one that was given, which may have threads of its own. */
-function temperedEnergy(source: TemperedSource, loss: Loss): Energy {
-  const { center, nbeta, gamma } = source;
-  const { dim } = loss;
+/** On the caller's thread the losses are those that were given, which may have threads of their own. */
+function temperedEnergy(source: TemperedSource, loss: Loss, observed: readonly NamedLoss[]): Energy {
+  const { nbeta, gamma, moving } = source;
+  const { dim, names, all, pick } = embedding(source.center, loss.names, moving);
+  const center = new Float64Array(dim);
+  pick(source.center, center);
+  // Where all parameters move, gradients are written where they are wanted.
+  const whole = moving === undefined ? undefined : new Float64Array(loss.dim);
 
-  const localisation = (w: Float64Array): number => {
+  const localisation = (q: Float64Array): number => {
     let squares = 0;
-    for (let i = 0; i < dim; i++) squares += (w[i] - center[i]) * (w[i] - center[i]);
+    for (let i = 0; i < dim; i++) squares += (q[i] - center[i]) * (q[i] - center[i]);
     return 0.5 * gamma * squares;
   };
   /** Turns a gradient of the loss into one of the energy, in place; returns the localisation's energy. */
-  const temper = (w: Float64Array, gradient: Float64Array): number => {
+  const temper = (q: Float64Array, gradient: Float64Array): number => {
     let squares = 0;
     for (let i = 0; i < dim; i++) {
-      const shift = w[i] - center[i];
+      const shift = q[i] - center[i];
       gradient[i] = nbeta * gradient[i] + gamma * shift;
       squares += shift * shift;
     }
@@ -89,26 +148,31 @@ function temperedEnergy(source: TemperedSource, loss: Loss): Energy {
   };
   return {
     dim,
-    names: loss.names,
+    names,
     source,
-    value: (w) => nbeta * loss.value(w) + localisation(w),
-    valueAndGradient(w, gradient) {
-      const value = loss.valueAndGradient(w, gradient);
-      return nbeta * value + temper(w, gradient);
+    value: (q) => nbeta * loss.value(all(q)) + localisation(q),
+    valueAndGradient(q, gradient) {
+      const value = loss.valueAndGradient(all(q), whole ?? gradient);
+      if (whole !== undefined) pick(whole, gradient);
+      return nbeta * value + temper(q, gradient);
     },
     stochastic: {
       dataSize: loss.dataSize,
       center,
-      gradient(w, rows, gradient) {
-        const value = loss.onRows(w, rows, gradient);
-        return nbeta * value + temper(w, gradient);
+      gradient(q, rows, gradient) {
+        const value = loss.onRows(all(q), rows, whole ?? gradient);
+        if (whole !== undefined) pick(whole, gradient);
+        return nbeta * value + temper(q, gradient);
       },
     },
     observables: {
-      names: ["loss"],
-      observe(w, energy, out) {
+      names: ["loss", ...observed.map(({ name }) => observedAs(name))],
+      observe(q, energy, out) {
         // The energy holds the loss already; only at infinite temperature it does not.
-        out[0] = nbeta > 0 ? (energy - localisation(w)) / nbeta : loss.value(w);
+        out[0] = nbeta > 0 ? (energy - localisation(q)) / nbeta : loss.value(all(q));
+        if (observed.length === 0) return;
+        const w = all(q);
+        for (let k = 0; k < observed.length; k++) out[k + 1] = observed[k].loss.value(w);
       },
     },
   };

@@ -48,6 +48,14 @@ export function chainMean(chains: readonly Float64Array[]): ChainMean {
   return { mean, standardError, interval: around(mean, quantile * standardError), perChain, agreement };
 }
 
+/** The same with an error that all chains share, that of what is subtracted from each. */
+export function withCenterError(estimate: ChainMean, error: number): ChainMean {
+  if (error === 0) return estimate;
+  const { mean, interval } = estimate;
+  const margin = Math.hypot(interval[1] - mean, normalQuantile * error);
+  return { ...estimate, standardError: Math.hypot(estimate.standardError, error), interval: around(mean, margin) };
+}
+
 function around(mean: number, margin: number): [number, number] {
   return [mean - margin, mean + margin];
 }

@@ -140,6 +140,8 @@ export function exampleEstimate({
     lossAtCenter,
     center: new Float64Array(dim),
     trace,
+    work: chains * draws,
+    workNormalizedVariance: spread ** 2 * chains * draws,
     verdict: ok
       ? { ok, problems: [] }
       : { ok, problems: [{ kind: "not-a-minimum", message: "chains go below the loss at the center" }] },
