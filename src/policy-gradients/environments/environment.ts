@@ -1,0 +1,61 @@
+// What an agent acts in, with Gymnasium's interface: spaces, reset, step, and an end that is either the task's own (terminated) or
+// a limit's (truncated), which learning must not confuse.
+
+import type { Random } from "../../random/random.js";
+
+/** All vectors of numbers between bounds, `size` of them, or one of `count` choices. Plain data. */
+export type Space = BoxSpace | DiscreteSpace;
+
+export interface BoxSpace {
+  readonly kind: "box";
+  /** Of the array, for pixels `[height, width, channels]`; its product is the length of the vector. */
+  readonly shape: readonly number[];
+  /** One bound for all, or one each; infinite where there is none. */
+  readonly low: number | readonly number[];
+  readonly high: number | readonly number[];
+}
+
+export interface DiscreteSpace {
+  readonly kind: "discrete";
+  /** Choices 0 ... count - 1. */
+  readonly count: number;
+}
+
+/** The numbers of an action or observation: those of a box, or one choice. */
+export function sizeOfSpace(space: Space): number {
+  return space.kind === "discrete" ? 1 : space.shape.reduce((size, extent) => size * extent, 1);
+}
+
+/** One episode after another. A closure with its own state; not plain data. */
+export interface Environment {
+  /** As users name it, `CartPole-v1`. */
+  readonly name: string;
+  readonly observationSpace: Space;
+  readonly actionSpace: Space;
+  /** Begins an episode with randomness from `random` and writes the first observation. */
+  reset(random: Random, observation: Float64Array): void;
+  /**
+   * Acts, and writes the observation that follows. The result is reused by the next step. Throws a RangeError where the action is not one of the
+   * space (its shape, or not a number; what is done with one beyond the bounds is the task's own rule).
+   */
+  step(action: Float64Array, random: Random, observation: Float64Array): StepResult;
+  /** All that decides what comes, besides randomness: copied out and written back it goes on exactly. */
+  state(): Float64Array;
+  restore(state: Float64Array): void;
+  /** Ends what is held outside of JavaScript's memory; nothing may be called after it. */
+  close?(): void;
+}
+
+export interface StepResult {
+  reward: number;
+  /** The task is over: nothing follows this state. */
+  terminated: boolean;
+  /** The episode is cut short: something would have followed. */
+  truncated: boolean;
+}
+
+/** How an environment is made: a record that workers look up, such as `environments.cartPole()` returns. */
+export interface EnvironmentRecord {
+  readonly kind: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
