@@ -189,8 +189,8 @@ describe("the text", () => {
 
 severe: The chains disagree: R-hat is above 1.01 for x (1.475). Chain 1 alone is elsewhere: without it R-hat
     would be 1.002.
-  Try: Do not drop it: it may have found a mode that the others missed, or be caught. Look at plots.trace; run
-    more chains from different starts (init).
+  Try: Look at plots.trace before you drop it: it may have found a mode that the others missed, or be caught.
+    Run more chains from different starts (init).
 severe: Too few effective draws: the bulk ESS is below 400 (100 per chain) for x (8). Means and medians are
     less certain than they look.
   Try: Let the chains agree first: while they do not, more draws of the same kind help little.

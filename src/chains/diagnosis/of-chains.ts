@@ -59,7 +59,7 @@ export function stuckChains({ draws, thresholds }: Evidence): DiagnosedProblem |
     .sort((a, b) => b.stay / b.length - a.stay / a.length);
   if (stuck.length === 0) return undefined;
   const [{ chain, stay, from, length }] = stuck;
-  const chains = stuck.map((one) => one.chain);
+  const chains = stuck.map((one) => one.chain).sort((a, b) => a - b);
   const it = chains.length === 1 ? "it" : `chain ${chain}`;
   const worst =
     stay === length

@@ -1,6 +1,7 @@
 // Problems of mixing, after Vehtari, Gelman, Simpson, Carpenter and Bürkner 2021: chains that disagree, and too few effective draws.
 
 import { essBulk, rhat as rhatOf } from "../../diagnostics/index.js";
+import { inverseNormal } from "../../diagnostics/inverse-normal.js";
 import { chainsOf, type Draws } from "../draws.js";
 import type { SummaryRow } from "../summary.js";
 import type { DiagnosedProblem } from "./diagnosis.js";
@@ -12,7 +13,7 @@ export function chainsDisagree({ draws, rows, length, thresholds }: Evidence): D
   const above = rows.filter((row) => row.rhat > largestRhat).sort((a, b) => b.rhat - a.rhat);
   if (above.length === 0) return undefined;
   const [worst] = above;
-  const { chains, finding, advice } = patternOf(worst, blockOf(draws, worst.name, length), thresholds);
+  const { chains, finding, advice } = patternOf(worst, blockOf(draws, worst.name, length), rows.length, thresholds);
   const numbers = listOf(above.map(({ name, rhat }) => `${name} (${rhat.toFixed(3)})`));
   return {
     kind: "chains-disagree",
@@ -36,6 +37,7 @@ const SETTLED = 1.1;
 function patternOf(
   worst: SummaryRow,
   block: readonly Chain[],
+  coordinates: number,
   { largestRhat, severeRhat }: Evidence["thresholds"],
 ): Pattern {
   const still = block.filter(({ values }) => values.every((x) => x === values[0])).map(({ chain }) => chain);
@@ -53,7 +55,7 @@ function patternOf(
       chains: [outlier.chain],
       finding: `Chain ${outlier.chain} alone is elsewhere: without it R-hat would be ${outlier.rhat.toFixed(3)}.`,
       advice:
-        "Do not drop it: it may have found a mode that the others missed, or be caught. Look at plots.trace; run more chains from different starts (init).",
+        "Look at plots.trace before you drop it: it may have found a mode that the others missed, or be caught. Run more chains from different starts (init).",
     };
   }
   if (wandering.length > 0 && worst.rhat > SETTLED) {
@@ -70,13 +72,12 @@ function patternOf(
       finding:
         "Each chain has settled, in a place of its own: there are several modes, or valleys that are not crossed.",
       advice:
-        "Longer runs will hardly help. Try parallelTempering(), more starts (init), or other coordinates; plots.pair shows where the chains are.",
+        "Sample with parallelTempering(), from more starts (init), or in other coordinates; longer runs will hardly help. plots.pair shows where the chains are.",
     };
   }
-  // Of chains that agree R-hat is sqrt(1 + F / ess), with F about 3 at most by chance and `ess` the effective draws of a half-chain, each
-  // chain's counted alone: those of all together are few because the chains disagree.
-  const within = block.reduce((sum, { values }) => sum + essBulk([values]), 0);
-  const byChance = worst.rhat < Math.sqrt(1 + (3 * 2 * block.length) / within);
+  // Each chain's counted alone: those of all together are few because the chains disagree.
+  const within = block.reduce((sum, { values }) => sum + Math.min(essBulk([values]), values.length), 0);
+  const byChance = worst.rhat < largestByChance(2 * block.length, within, coordinates);
   const effective = `about ${within.toFixed(0)} effective draws within the chains`;
   return {
     chains: [],
@@ -90,6 +91,18 @@ function patternOf(
 interface Chain {
   readonly chain: number;
   readonly values: Float64Array;
+}
+
+/**
+ * What R-hat exceeds once in a thousand times, in any of so many coordinates, where all half-chains sample one law: R-hat is then
+ * sqrt(1 + F / ess), with `ess` the effective draws of a half-chain and F a chi-squared variable over its degrees of freedom, of which
+ * there are two, for places and for distances from the median.
+ */
+function largestByChance(halves: number, effectiveDraws: number, coordinates: number): number {
+  const degrees = halves - 1;
+  const z = inverseNormal(1 - 0.001 / (2 * coordinates));
+  const F = (1 - 2 / (9 * degrees) + z * Math.sqrt(2 / (9 * degrees))) ** 3; // Wilson and Hilferty 1931
+  return Math.sqrt(1 + (F * halves) / effectiveDraws);
 }
 
 /** A coordinate's draws in the chains that the summary compares, cut to one length. */
