@@ -61,7 +61,10 @@ export function equallyLong(chains: readonly ArrayLike<number>[]): {
   }
   const block = draws === 0 ? [] : chains.filter((chain) => chain.length >= draws);
   return {
-    chains: block.map((chain) => Float64Array.from({ length: draws }, (_, i) => chain[i])),
+    // Views where that is possible: chains may be long.
+    chains: block.map((chain) =>
+      chain instanceof Float64Array ? chain.subarray(0, draws) : Float64Array.from(Array.from(chain).slice(0, draws)),
+    ),
     draws,
     cut: chains.some((chain) => chain.length !== draws),
   };

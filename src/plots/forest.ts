@@ -1,7 +1,7 @@
 // A row per coordinate: its middle, two intervals, where each chain has its middle, and, as columns, whether to believe it.
 
 import { knownOptions } from "../arguments/index.js";
-import { essBulk, essTail, quantile, rhat } from "../diagnostics/index.js";
+import { quantile, rankDiagnostics } from "../diagnostics/index.js";
 import { type ChainSource, equallyLong, selectQuantities } from "./chains.js";
 import { drawn } from "./drawn.js";
 import type { Figure, Trace } from "./figure.js";
@@ -162,22 +162,22 @@ export function forestData(source: ChainSource, options: ForestOptions = {}): Fo
     const block = equallyLong(chains);
     cut ||= block.cut;
     compared = Math.max(compared, block.chains.length);
-    const of = (diagnostic: (chains: readonly Float64Array[]) => number): number =>
-      block.chains.length === 0 ? Number.NaN : diagnostic(block.chains);
-    const [bulk, tail, scale] = [of(essBulk), of(essTail), of(rhat)];
+    const known = block.chains.length === 0 ? unknown : rankDiagnostics(block.chains);
     const enough = leastEss * block.chains.length;
     return {
       name,
       intervals: intervalsOf(chains, checked),
       perChain: count === 1 || count > chainsDrawn ? [] : chains.map((chain) => plainNumber(quantile(chain, 0.5))),
-      essBulk: plainNumber(bulk),
-      essTail: plainNumber(tail),
-      rhat: plainNumber(scale),
-      ok: scale <= largestRhat && bulk >= enough && tail >= enough,
+      essBulk: plainNumber(known.essBulk),
+      essTail: plainNumber(known.essTail),
+      rhat: plainNumber(known.rhat),
+      ok: known.rhat <= largestRhat && known.essBulk >= enough && known.essTail >= enough,
     };
   });
   return { rows, chains: count, compared, cut, outOf };
 }
+
+const unknown = { rhat: Number.NaN, essBulk: Number.NaN, essTail: Number.NaN };
 
 type Row = ForestData["rows"][number];
 

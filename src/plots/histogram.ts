@@ -1,7 +1,7 @@
 // Histograms of the draws of all chains, with the middle and two intervals below.
 
 import { integerAtLeast, knownOptions } from "../arguments/index.js";
-import { quantile } from "../diagnostics/index.js";
+import { sortedQuantile } from "../diagnostics/quantile.js";
 import { type ChainSource, selectQuantities } from "./chains.js";
 import { drawn } from "./drawn.js";
 import type { Figure, Trace } from "./figure.js";
@@ -12,7 +12,6 @@ import {
   intervalNote,
   intervalsOf,
   intervalTraces,
-  pooledDraws,
 } from "./intervals.js";
 import { panelGrid, panelName } from "./panels.js";
 import { padded, plainNumber, plainNumbers } from "./plain.js";
@@ -120,8 +119,7 @@ export function histogramData(source: ChainSource, options: HistogramOptions = {
   const { quantities, outOf } = selectQuantities(where, source, options.names);
   return {
     panels: quantities.map(({ name, chains }) => {
-      const { range, beyond } = shownRange(chains);
-      const sorted = pooledDraws(chains).filter(Number.isFinite);
+      const { range, beyond, sorted } = shownRange(chains);
       const edges = edgesOf(sorted, range, bins);
       return {
         name,
@@ -141,7 +139,7 @@ function edgesOf(sorted: Float64Array, [low, high]: readonly [number, number], a
     const [first, last] = [Math.ceil(low), Math.floor(high)];
     return Array.from({ length: last - first + 2 }, (_, i) => first - 0.5 + i);
   }
-  const spread = quantile(sorted, 0.75) - quantile(sorted, 0.25);
+  const spread = sortedQuantile(sorted, 0.75) - sortedQuantile(sorted, 0.25);
   const rule = Math.ceil((high - low) / (2 * spread * sorted.length ** (-1 / 3)));
   const count = asked ?? (Number.isFinite(rule) ? Math.min(most, Math.max(fewest, rule)) : fewest);
   // The last edge is the largest draw itself, not what rounding makes of it.

@@ -1,9 +1,11 @@
 // The middle of some draws and two intervals around it, and how a figure draws them: a dot on a thick and a thin line.
 
 import { oneOf, openUnit, refuse } from "../arguments/index.js";
-import { eti, hdi, quantile } from "../diagnostics/index.js";
+import { hdi } from "../diagnostics/index.js";
+import { sortedQuantile } from "../diagnostics/quantile.js";
 import type { Trace } from "./figure.js";
 import { plainNumber, plainNumbers } from "./plain.js";
+import { pooledDraws } from "./pooled.js";
 import { ink, page } from "./theme.js";
 
 export interface IntervalOptions {
@@ -41,23 +43,16 @@ export function intervalsOf(
   { probabilities, interval }: CheckedIntervals,
 ): Intervals {
   const all = pooledDraws(chains);
-  const [inner, outer] = probabilities.map((share) => (interval === "eti" ? eti(all, share) : hdi(all, share)));
+  const [inner, outer] = probabilities.map((share) => {
+    // As eti does, but for the sort.
+    const ends = [(1 - share) / 2, (1 + share) / 2].map((p) => sortedQuantile(all, p));
+    return interval === "eti" ? ends : hdi(all, share);
+  });
   return {
-    median: plainNumber(quantile(all, 0.5)),
+    median: plainNumber(sortedQuantile(all, 0.5)),
     inner: [plainNumber(inner[0]), plainNumber(inner[1])],
     outer: [plainNumber(outer[0]), plainNumber(outer[1])],
   };
-}
-
-/** The draws of all chains, smallest first; NaN last. */
-export function pooledDraws(chains: readonly ArrayLike<number>[]): Float64Array {
-  const all = new Float64Array(chains.reduce((sum, chain) => sum + chain.length, 0));
-  let at = 0;
-  for (const chain of chains) {
-    all.set(chain, at);
-    at += chain.length;
-  }
-  return all.sort();
 }
 
 /** The two lines and the dot at this height, on the axes that `place` names. */

@@ -1,7 +1,9 @@
 // Smooth densities of draws: a Gaussian kernel whose width is chosen by the improved method of Sheather and Jones (Botev, Grotowski
 // and Kroese 2010, "Kernel density estimation via diffusion", Annals of Statistics 38), which several modes do not mislead.
 
-import { essMean, quantile } from "../diagnostics/index.js";
+import { essMean } from "../diagnostics/index.js";
+import { sortedQuantile } from "../diagnostics/quantile.js";
+import { finiteDraws } from "./pooled.js";
 
 export interface KernelDensity {
   /** Evenly from the least to the greatest place. */
@@ -120,8 +122,8 @@ function fixedPoint(t: number, spectrum: Float64Array, N: number): number {
 
 /** The smaller of the standard deviation and the interquartile range over 1.34, which many equal draws make smaller, not zero. */
 function spread(chains: readonly ArrayLike<number>[], spectrum: Float64Array, range: number): number {
-  const sorted = Float64Array.from(chains.flatMap((chain) => Array.from(chain).filter(Number.isFinite))).sort();
-  const quartiles = (quantile(sorted, 0.75) - quantile(sorted, 0.25)) / 1.34;
+  const sorted = finiteDraws(chains);
+  const quartiles = (sortedQuantile(sorted, 0.75) - sortedQuantile(sorted, 0.25)) / 1.34;
   const deviation = Math.sqrt(varianceOf(spectrum)) * range;
   return quartiles > 0 ? Math.min(deviation, quartiles) : deviation;
 }

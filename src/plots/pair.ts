@@ -1,7 +1,7 @@
 // Draws of two coordinates over the energy that they were drawn from: whether a chain went everywhere it should.
 
 import { integerAtLeast, knownOptions, refuse } from "../arguments/index.js";
-import { chainsOf, type Draws } from "../chains/draws.js";
+import type { Draws } from "../chains/draws.js";
 import type { Energy } from "../energies/energy.js";
 import { isEnergy } from "../energies/is-energy.js";
 import { divergencesOf } from "./chains.js";
@@ -142,9 +142,12 @@ function gridOf(
   const coordinates = [coordinateOf(draws, names[0]), coordinateOf(draws, names[1])] as const;
   if (coordinates[0] < 0 || coordinates[1] < 0)
     refuse(where, "names", "two coordinates where an energy is drawn", names.join(", "));
-  const mean = Float64Array.from({ length: draws.dim }, (_, i) => {
-    const values = chainsOf(draws, i).flatMap((chain) => Array.from(chain));
-    return values.reduce((sum, value) => sum + value, 0) / values.length;
+  const mean = new Float64Array(draws.dim);
+  const kept = draws.lengths.reduce((sum, length) => sum + length, 0);
+  draws.lengths.forEach((length, chain) => {
+    for (let i = 0; i < length * draws.dim; i++) {
+      mean[i % draws.dim] += draws.position[chain * draws.draws * draws.dim + i] / kept;
+    }
   });
   return energyGrid(energy, mean, coordinates, ranges.x, ranges.y);
 }

@@ -6,9 +6,9 @@ import { hypergeometricLaw } from "../diagnostics/count-laws.js";
 import type { ChainSource } from "./chains.js";
 import { drawn } from "./drawn.js";
 import type { Figure, Trace } from "./figure.js";
-import { pooledDraws } from "./intervals.js";
 import { panelGrid, panelName } from "./panels.js";
 import { plainNumber, plainNumbers } from "./plain.js";
+import { pooledDraws } from "./pooled.js";
 import { type RankOptions, rankedChains, rankNote } from "./rank-chains.js";
 import {
   axis,

@@ -25,13 +25,13 @@ test("figures of 4 chains of 100,000 draws of 50 coordinates stay below 2 MB, an
     autocorrelation: plots.autocorrelation(draws),
     density: plots.density(draws),
     histogram: plots.histogram(draws),
-    forest: plots.forest(draws),
+    forest: plots.forest(draws, { names: [0, 1, 2, 3] }),
     pair: plots.pair(draws, { energy: bowl(50) }),
     pairs: plots.pairs(draws, { names: [0, 1, 2, 3, 4, 5, 6, 7] }),
     scatter2d: plots.scatter2d(draws, { which: "all" }),
     energy: plots.energy(draws),
     rankHistogram: plots.rankHistogram(draws),
-    rankEcdf: plots.rankEcdf(draws),
+    rankEcdf: plots.rankEcdf(draws, { names: [0, 1] }),
     essEvolution: plots.essEvolution(draws, { names: [0, 1], places: 3 }),
     essQuantile: plots.essQuantile(draws, { names: [0, 1], places: 3 }),
     essLocal: plots.essLocal(draws, { names: [0, 1], places: 3 }),
@@ -42,7 +42,9 @@ test("figures of 4 chains of 100,000 draws of 50 coordinates stay below 2 MB, an
   assert.match(titleOf(figures.trace), /thinned to the outline of 100000 draws/);
   assert.match(titleOf(figures.pair), /3000 of 399000 draws/);
   assert.match(titleOf(figures.pairs), /clouds of \d+ of 400000 draws/);
-  assert.match(titleOf(figures.forest), /the first 40 of 50 coordinates/);
+  const short = exampleDraws({ dim: 50, draws: 20 });
+  assert.match(titleOf(plots.forest(short)), /the first 40 of 50 coordinates/);
+  assertPlainFigure(plots.forest(short));
   assertPlainFigure(plots.runningLlc(exampleEstimate({ draws: 100_000 })));
 });
 
