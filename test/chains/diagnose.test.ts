@@ -156,6 +156,13 @@ describe("what is not known is not judged", () => {
     assert.deepEqual(kindsOf(diagnose({ ...draws, lengths: [DRAWS - 1, DRAWS, DRAWS, DRAWS] })), []);
   });
 
+  test("a file that says which trees were cut off is believed, whatever their depth", () => {
+    const draws = healthy(3);
+    const reachedMaxTreedepth = new Float64Array(4 * DRAWS).fill(1, 0, 200);
+    const [problem, ...others] = diagnose({ ...draws, stats: { ...draws.stats, reachedMaxTreedepth } }).problems;
+    assert.deepEqual([problem.kind, problem.where.chains, others], ["tree-depth", [0], []]);
+  });
+
   test("step sizes that only the transitions tell, as of draws from a file, are compared too", () => {
     const draws = changed(healthy(3), ({ stats }) => stats.stepSize.fill(0.01, 0, DRAWS), { adapted: {} });
     assert.deepEqual(kindsOf(diagnose(draws)), ["step-sizes-differ"]);

@@ -66,22 +66,38 @@ export function lowEbfmi({ draws, thresholds: { leastEbfmi } }: Evidence): Diagn
 const LEAST_ENERGIES = 50;
 
 export function treeDepth({ draws, thresholds: { largestSaturatedShare } }: Evidence): DiagnosedProblem | undefined {
-  const depths = statistic(draws, "treeDepth");
-  if (depths === undefined) return undefined;
-  const { maxTreeDepth = 10 } = draws.sampler.options;
-  const shares = depths.map(
-    (chain) => chain.reduce((n, depth) => n + (depth >= (maxTreeDepth as number) ? 1 : 0), 0) / chain.length,
-  );
+  const saturated = saturatedTrees(draws);
+  if (saturated === undefined) return undefined;
+  const shares = saturated.counts.map((n, chain) => n / draws.lengths[chain]);
   const chains = shares.flatMap((share, chain) => (share > 0 ? [chain] : [])).sort((a, b) => shares[b] - shares[a]);
   if (chains.length === 0) return undefined;
+  const perChain = listOf(chains.map((chain) => `${percent(shares[chain])} of chain ${chain}`));
   return {
     kind: "tree-depth",
     severity: shares[chains[0]] > largestSaturatedShare ? "warning" : "note",
-    message: `Trajectories were cut off at the largest tree depth, ${maxTreeDepth}: ${listOf(chains.map((chain) => `${percent(shares[chain])} of chain ${chain}`))}. That costs time and makes neighbouring draws alike.`,
+    message: `Trajectories were cut off at the largest tree depth${saturated.limit}: ${perChain}. That costs time and makes neighbouring draws alike.`,
     advice: 'Let warmup learn the scales (a mass of "diagonal" or "dense"), lengthen it, or raise maxTreeDepth.',
     where: { chains, coordinates: [] },
   };
 }
+
+/** How many trees of each chain were cut off, and the limit as a sentence takes it. */
+function saturatedTrees(
+  draws: Evidence["draws"],
+): { readonly counts: readonly number[]; readonly limit: string } | undefined {
+  // Other programs' files may say it outright, and do not tell the limit.
+  const told = statistic(draws, "reachedMaxTreedepth");
+  if (told !== undefined) return { counts: told.map(countOf), limit: "" };
+  const depths = statistic(draws, "treeDepth");
+  if (depths === undefined) return undefined;
+  const { maxTreeDepth } = draws.sampler.options;
+  const limit = typeof maxTreeDepth === "number" ? maxTreeDepth : USUAL_TREE_DEPTH;
+  const counts = depths.map((chain) => chain.reduce((n, depth) => n + (depth >= limit ? 1 : 0), 0));
+  return { counts, limit: `, ${limit}` };
+}
+
+/** Ours, Stan's and PyMC's where nothing else is asked for. */
+const USUAL_TREE_DEPTH = 10;
 
 export function acceptance({ draws, thresholds: { acceptanceShortfall } }: Evidence): DiagnosedProblem | undefined {
   const accepted = statistic(draws, "acceptance");
