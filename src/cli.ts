@@ -6,4 +6,5 @@ import { runCommand } from "./cli/program.js";
 
 // This file lies one folder below the package's root, as source and as build.
 const { version } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8"));
-process.exitCode = await runCommand(process.argv.slice(2), version);
+// What computes is loaded only for commands that do.
+process.exitCode = await runCommand(process.argv.slice(2), version, () => import("./index.js"));

@@ -2,21 +2,31 @@
 // itself was wrong, 130 interrupted.
 
 import { Command, CommanderError } from "commander";
+import { laboratoryCommands } from "./llc.js";
 import { notebooksCommand } from "./notebooks.js";
 
-/** Runs the command with these arguments (without the program's name) and resolves with its exit code. */
-export async function runCommand(args: readonly string[], version: string): Promise<number> {
+/**
+ * Runs the command with these arguments (without the program's name) and resolves with its exit code. `prepare` is called once before
+ * anything that computes.
+ */
+export async function runCommand(
+  args: readonly string[],
+  version: string,
+  prepare: () => Promise<unknown>,
+): Promise<number> {
   let exitCode = 0;
+  const exit = (code: number): void => {
+    exitCode = code;
+  };
   const program = new Command("ergodic")
-    .description("A laboratory for energy landscapes: notebooks from the command line")
+    .description("A laboratory for energy landscapes: local learning coefficients and notebooks from the command line")
     .version(version, "--version", "print the version")
     .helpOption("--help", "print this help")
     .exitOverride();
-  const notebooks = notebooksCommand((code) => {
-    exitCode = code;
-  });
-  // Commander hands its settings down only to commands that it makes itself.
-  program.addCommand(notebooks.copyInheritedSettings(program));
+  for (const command of [...laboratoryCommands(exit, prepare), notebooksCommand(exit)]) {
+    // Commander hands its settings down only to commands that it makes itself.
+    program.addCommand(command.copyInheritedSettings(program));
+  }
   try {
     await program.parseAsync(args, { from: "user" });
   } catch (error) {

@@ -1,0 +1,264 @@
+// What the commands of the laboratory do with their arguments: words become jobs, jobs become runs, and what came of them is said.
+
+import { readFile } from "node:fs/promises";
+import {
+  ConfigurationError,
+  checkId,
+  compose,
+  configurationYaml,
+  execute,
+  type GroupName,
+  type Job,
+  jobsOf,
+  listed,
+  type Outcome,
+  type Override,
+  obtainTarget,
+  promote,
+  RunAborted,
+  refuseMoreRows,
+  runSweep,
+  type StoredRun,
+  type SweptJob,
+  shownInWords,
+  storeComparison,
+  targetGroups,
+} from "../runs/index.js";
+import { progressTable } from "./progress-table.js";
+
+/** What every command that composes a configuration takes. */
+export interface ConfiguredOptions {
+  readonly config?: string;
+  readonly multirun?: boolean;
+  readonly runsRoot: string;
+  readonly cfg?: boolean;
+}
+
+/** `ergodic llc`: target, samplers, comparison. */
+export async function llcCommand(words: readonly string[], options: ConfiguredOptions): Promise<number> {
+  const jobs = await jobsFrom(words, options);
+  if (options.cfg === true) return printConfigurations(jobs);
+  if (jobs.length > 1) return sweepJobs(jobs, options);
+  return interruptible(async (signal) => {
+    const outcomes = await execute(options.runsRoot, jobs, { signal, figures: true, onNote: say });
+    let failed = reportFailures(outcomes);
+    const runs = outcomes.flatMap(({ run }) => run ?? []);
+    const target = outcomes.find((outcome) => outcome.target !== undefined)?.target;
+    if (target === undefined || runs.length === 0) return 1;
+    for (const run of runs) print(placeOf(run));
+    const comparison = await storeComparison(options.runsRoot, jobs[0].configuration, target, runs, {
+      signal,
+      figures: true,
+    });
+    print(comparison.summary);
+    print(`target ${target.folder}`);
+    print(`comparison ${comparison.folder}`);
+    for (const problem of comparison.problems) say(`error: ${problem}`);
+    if (comparison.problems.length > 0) failed++;
+    return failed > 0 ? 1 : 0;
+  });
+}
+
+/** `ergodic sweep`: every job of the product. */
+export async function sweepCommand(words: readonly string[], options: ConfiguredOptions): Promise<number> {
+  const jobs = await jobsFrom(words, { ...options, multirun: true });
+  return options.cfg === true ? printConfigurations(jobs) : sweepJobs(jobs, options);
+}
+
+/** `ergodic build-target`: prints the ids. */
+export async function buildTargetCommand(words: readonly string[], options: ConfiguredOptions): Promise<number> {
+  const jobs = await jobsFrom(words, options);
+  if (options.cfg === true) return printConfigurations(jobs);
+  for (const { configuration } of jobs) {
+    refuseMoreRows("training.batch_size", configuration.training.batch_size, configuration.data.n_data);
+  }
+  return interruptible(async (signal) => {
+    let failed = 0;
+    for (const { label, configuration } of jobs) {
+      try {
+        const onWait = (pid: number): void => say(`waiting for process ${pid}, which is building the same target`);
+        const { id, folder, target, isNew } = await obtainTarget(options.runsRoot, configuration, { signal, onWait });
+        const { dim, dataSize } = target.loss;
+        say(
+          `${isNew ? "built" : "there already:"} ${dim} parameters, ${dataSize} rows, L_n(w*) = ${target.lossAtCenter.toPrecision(6)}, in ${folder}`,
+        );
+        print(id);
+      } catch (error) {
+        if (signal.aborted || jobs.length === 1) throw error;
+        say(`error: ${label}: ${(error as Error).message}`);
+        failed++;
+      }
+    }
+    return failed > 0 ? 1 : 0;
+  });
+}
+
+/** `ergodic sample target_id=...`: samplers on a target that is there. */
+export async function sampleCommand(words: readonly string[], options: ConfiguredOptions): Promise<number> {
+  const jobs = await jobsFrom(words, options, "target_id");
+  if (options.cfg === true) return printConfigurations(jobs);
+  return interruptible(async (signal) => {
+    const several = jobs.length > 1;
+    const table = several ? progressTable(taskCount(jobs)) : undefined;
+    const outcomes = await execute(options.runsRoot, jobs, {
+      signal,
+      figures: true,
+      onNote: say,
+      ...(table !== undefined && { onState: table.update }),
+    }).finally(() => table?.close());
+    const failed = reportFailures(outcomes);
+    reportRuns(outcomes.flatMap(({ run }) => run ?? []));
+    return failed > 0 ? 1 : 0;
+  });
+}
+
+export interface PromoteArguments {
+  readonly samplers: string;
+  readonly plotName: string;
+  readonly outdir: string;
+  readonly runsRoot: string;
+  readonly target?: string;
+}
+
+/** `ergodic promote`: prints what was copied. */
+export async function promoteCommand(options: PromoteArguments): Promise<number> {
+  const samplers = options.samplers.split(",").map((name) => name.trim());
+  const { plotName, outdir, target: targetId } = options;
+  for (const path of await promote(options.runsRoot, { samplers, plotName, outdir, targetId })) print(path);
+  return 0;
+}
+
+export async function listCommand(root: string): Promise<number> {
+  print(await listed(root));
+  return 0;
+}
+
+export async function showCommand(root: string, id: string): Promise<number> {
+  print(await shownInWords(root, id));
+  return 0;
+}
+
+function sweepJobs(jobs: readonly SweptJob[], { runsRoot }: ConfiguredOptions): Promise<number> {
+  return interruptible(async (signal) => {
+    const table = progressTable(taskCount(jobs));
+    const sweep = await runSweep(runsRoot, jobs, { signal, figures: true, onState: table.update, onNote: say }).finally(
+      () => table.close(),
+    );
+    const failed = reportFailures(sweep.outcomes);
+    for (const problem of sweep.problems) say(`error: ${problem}`);
+    print(sweep.csv);
+    return failed + sweep.problems.length > 0 ? 1 : 0;
+  });
+}
+
+/** The jobs that the words ask for; `own` is a key of the command itself, and needed: then nothing may decide another target. */
+async function jobsFrom(words: readonly string[], options: ConfiguredOptions, own?: "target_id"): Promise<SweptJob[]> {
+  const lists = jobsOf(words, { sweep: options.multirun === true });
+  const file = options.config === undefined ? undefined : { name: options.config, text: await textOf(options.config) };
+  const varied = new Set(
+    lists[0]
+      .map(({ key }) => key)
+      .filter((key) => new Set(lists.map((list) => JSON.stringify(valueAt(list, key)))).size > 1),
+  );
+  return lists.map((overrides) => {
+    const label = overrides
+      .filter(({ key }) => varied.has(key))
+      .map(({ key, value }) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`)
+      .join(" ");
+    if (own === undefined) {
+      return {
+        label,
+        overrides: overrides.filter(({ key }) => varied.has(key)),
+        configuration: compose({ file, overrides }),
+      };
+    }
+    const targetId = valueAt(overrides, own);
+    if (targetId === undefined) {
+      throw new ConfigurationError(
+        "sample needs target_id=tgt_...; build-target makes one, and list shows what there is",
+      );
+    }
+    for (const { key } of overrides) {
+      if (targetGroups.includes(key.split(".")[0] as GroupName)) {
+        throw new ConfigurationError(
+          `${key} decides the target, which ${own} names; build-target ${key}=... makes another`,
+        );
+      }
+    }
+    const others = overrides.filter(({ key }) => key !== own);
+    return {
+      label,
+      overrides: overrides.filter(({ key }) => varied.has(key)),
+      configuration: compose({ file, overrides: others }),
+      targetId: checkId("tgt", targetId),
+    };
+  });
+}
+
+function valueAt(overrides: readonly Override[], key: string): unknown {
+  return overrides.find((override) => override.key === key)?.value;
+}
+
+async function textOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw new ConfigurationError(`the configuration file ${path} cannot be read (${(error as Error).message})`);
+  }
+}
+
+function taskCount(jobs: readonly Job[]): number {
+  return jobs.reduce((sum, { configuration }) => sum + new Set(configuration.sampler.run).size, 0);
+}
+
+function printConfigurations(jobs: readonly Job[]): number {
+  print(jobs.map(({ configuration }) => configurationYaml(configuration).trimEnd()).join("\n---\n"));
+  return 0;
+}
+
+function reportRuns(runs: readonly StoredRun[]): void {
+  for (const run of runs) {
+    print(placeOf(run));
+    for (const { message } of run.estimate.verdict.problems) say(`${run.sampler}: ${message}`);
+  }
+}
+
+function placeOf({ sampler, folder, isNew }: StoredRun): string {
+  return `${sampler} ${folder}${isNew ? "" : " (there already)"}`;
+}
+
+/** Says which sampler of which job failed; resolves to how many did. */
+function reportFailures(outcomes: readonly Outcome[]): number {
+  const failed = outcomes.filter(({ error }) => error !== undefined);
+  for (const { task, error } of failed) {
+    const name = task.job.label === "" ? task.sampler : `${task.job.label} ${task.sampler}`;
+    say(`error: ${name}: ${error?.message}`);
+  }
+  return failed.length;
+}
+
+/** Runs work that Ctrl-C ends in good order; a second Ctrl-C ends the process at once. */
+async function interruptible(work: (signal: AbortSignal) => Promise<number>): Promise<number> {
+  const interrupt = new AbortController();
+  const onInterrupt = (): void => interrupt.abort();
+  for (const name of signals) process.once(name, onInterrupt);
+  try {
+    return await work(interrupt.signal);
+  } catch (error) {
+    if (!interrupt.signal.aborted && !(error instanceof RunAborted)) throw error;
+    say("interrupted; the same command goes on where this one was");
+    return 130;
+  } finally {
+    for (const name of signals) process.off(name, onInterrupt);
+  }
+}
+
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

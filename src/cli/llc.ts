@@ -1,0 +1,81 @@
+// The commands of the laboratory: `llc`, `build-target`, `sample`, `sweep`, `promote`, `list` and `show`.
+
+import { Command } from "commander";
+import type { ConfiguredOptions, PromoteArguments } from "./laboratory.js";
+
+/** Receives an exit code. */
+export type Exit = (code: number) => void;
+
+type Laboratory = typeof import("./laboratory.js");
+
+/** The commands; `prepare` is called before the first that computes, which loads what computing needs. */
+export function laboratoryCommands(exit: Exit, prepare: () => Promise<unknown>): Command[] {
+  // Help and other commands need not wait for the engine.
+  const laboratory = async (): Promise<Laboratory> => {
+    await prepare();
+    return import("./laboratory.js");
+  };
+  const run = async (command: Command, work: (laboratory: Laboratory) => Promise<number>): Promise<void> => {
+    try {
+      exit(await work(await laboratory()));
+    } catch (error) {
+      const { name, message } = error as Error;
+      if (name === "ConfigurationError") command.error(`error: ${message}`);
+      process.stderr.write(`error: ${message}\n`);
+      exit(1);
+    }
+  };
+  return [
+    configured("llc", "Build a target, sample it with several samplers, and compare what they say of its LLC.")
+      .option("-m, --multirun", "run the product of comma lists and range(a,b), as sweep does")
+      .action((words: string[], options: ConfiguredOptions, command: Command) =>
+        run(command, ({ llcCommand }) => llcCommand(words, options)),
+      ),
+    configured("build-target", "Train a target and store it; prints its id.")
+      .option("-m, --multirun", "build one for each of the product")
+      .action((words: string[], options: ConfiguredOptions, command: Command) =>
+        run(command, ({ buildTargetCommand }) => buildTargetCommand(words, options)),
+      ),
+    configured("sample", "Run samplers on a stored target: sample target_id=tgt_... sampler=hmc.")
+      .option("-m, --multirun", "run the product, several at a time")
+      .action((words: string[], options: ConfiguredOptions, command: Command) =>
+        run(command, ({ sampleCommand }) => sampleCommand(words, options)),
+      ),
+    configured("sweep", "Run the product of comma lists and range(a,b); writes one table and one comparison.").action(
+      (words: string[], options: ConfiguredOptions, command: Command) =>
+        run(command, ({ sweepCommand }) => sweepCommand(words, options)),
+    ),
+    new Command("promote")
+      .description("Copy a figure of the newest run of each sampler to where it is shown.")
+      .option("--samplers <names>", "samplers, separated by commas", "sgld,hmc,mclmc")
+      .option("--plot-name <file>", "which figure", "running_llc.png")
+      .option("--outdir <folder>", "where to", "assets")
+      .option("--target <id>", "only runs on this target")
+      .option("--runs-root <folder>", "where artifacts lie", "runs")
+      .action((options: PromoteArguments, command: Command) =>
+        run(command, ({ promoteCommand }) => promoteCommand(options)),
+      ),
+    new Command("list")
+      .description("List targets and runs, the newest run first.")
+      .option("--runs-root <folder>", "where artifacts lie", "runs")
+      .action(({ runsRoot }: ConfiguredOptions, command: Command) =>
+        run(command, ({ listCommand }) => listCommand(runsRoot)),
+      ),
+    new Command("show")
+      .description("Show a target, run, comparison or sweep.")
+      .argument("<id>", "tgt_..., run_..., llc_... or sweep_...")
+      .option("--runs-root <folder>", "where artifacts lie", "runs")
+      .action((id: string, { runsRoot }: ConfiguredOptions, command: Command) =>
+        run(command, ({ showCommand }) => showCommand(runsRoot, id)),
+      ),
+  ];
+}
+
+function configured(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .argument("[overrides...]", "group=preset and dotted.key=value; docs/configuration.md has all of them")
+    .option("--config <file>", "a YAML file with what differs from the defaults")
+    .option("--runs-root <folder>", "where artifacts lie", "runs")
+    .option("--cfg", "print the complete configuration and do nothing");
+}

@@ -1,0 +1,114 @@
+// The figures of a run and of several runs beside each other: which there are, and the files that are missing.
+
+import { join } from "node:path";
+import type { LlcEstimate } from "../llc/estimate.js";
+import type { Figure } from "../plots/figure.js";
+import * as plots from "../plots/index.js";
+import { save } from "../render/index.js";
+import type { Configuration } from "./configuration/index.js";
+import { workOf } from "./metrics.js";
+import { samplingOf } from "./sampling.js";
+import { exists } from "./store/artifact.js";
+import type { StoredRun } from "./store/samples.js";
+
+type Format = Configuration["output"]["plot_formats"][number];
+
+/** A figure by the name of its file, made when it is to be drawn. */
+export type Figures = Readonly<Record<string, () => Figure>>;
+
+/** Names of the figures of a run. */
+export const runFigureNames = [
+  "theta_trace",
+  "running_llc",
+  "llc_convergence",
+  "wnv",
+  "rank",
+  "autocorrelation",
+  "energy",
+] as const;
+
+/** The figures of one run; `tracks` of its tracked numbers are drawn. */
+export function figuresOfRun(run: StoredRun, tracks: number, sections: Configuration["sampler"]): Figures {
+  const { estimate, sampler } = run;
+  const { draws } = estimate;
+  const names = draws.names.slice(0, tracks);
+  const reference = referencesOf(estimate);
+  const courses = coursesOf({ [sampler]: run }, sections);
+  const figures: Record<(typeof runFigureNames)[number], () => Figure> = {
+    theta_trace: () => plots.trace(draws, { names, title: `Positions of ${sampler}` }),
+    running_llc: () => plots.runningLlc(estimate, { reference }),
+    llc_convergence: () => plots.llcConvergence(courses, { reference }),
+    wnv: () => plots.wnv(courses),
+    rank: () => plots.rankHistogram(draws, { names: ["loss", ...names.slice(0, 3)] }),
+    autocorrelation: () => plots.autocorrelation(draws, { names: ["loss", ...names.slice(0, 3)] }),
+    energy: () => plots.energy(draws),
+  };
+  return figures;
+}
+
+/** The figures of several runs by what they are to be called. */
+export function figuresOfComparison(
+  runs: Readonly<Record<string, StoredRun>>,
+  sectionsOf: (name: string) => Configuration["sampler"],
+): Figures {
+  const estimates = Object.fromEntries(Object.entries(runs).map(([name, { estimate }]) => [name, estimate]));
+  const all = Object.values(estimates);
+  // d/2 of several targets would say nothing.
+  const reference = all.every(({ dim }) => dim === all[0].dim) ? referencesOf(all[0]) : [];
+  const courses = (): Record<string, plots.LlcCourse> =>
+    Object.assign({}, ...Object.entries(runs).map(([name, run]) => coursesOf({ [name]: run }, sectionsOf(name))));
+  return {
+    llc_comparison: () => plots.llcComparison(estimates, { reference }),
+    llc_convergence: () => plots.llcConvergence(courses(), { reference }),
+    wnv: () => plots.wnv(courses()),
+  };
+}
+
+/** Draws what is not there yet into a folder, and resolves to what could not be drawn, with the reason. */
+export async function drawMissing(
+  folder: string,
+  figures: Figures,
+  formats: readonly Format[],
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const problems: string[] = [];
+  const draw = async (name: string, format: Format, figure: () => Figure): Promise<void> => {
+    const path = join(folder, `${name}.${format}`);
+    if (signal?.aborted || (await exists(path))) return;
+    try {
+      await save(figure(), path);
+    } catch (error) {
+      problems.push(`${path}: ${(error as Error).message}`);
+    }
+  };
+  for (const [name, figure] of Object.entries(figures)) {
+    await Promise.all(formats.map((format) => draw(name, format, figure)));
+  }
+  return problems;
+}
+
+function referencesOf({ dim }: LlcEstimate): plots.Reference[] {
+  return [{ label: "d/2", value: dim / 2 }];
+}
+
+/** Running LLCs with the work and the time that went into them. */
+function coursesOf(
+  runs: Readonly<Record<string, StoredRun>>,
+  sections: Configuration["sampler"],
+): Record<string, plots.LlcCourse> {
+  return Object.fromEntries(
+    Object.entries(runs).map(([name, { estimate, sampler, metrics }]) => {
+      const { trace, dataSize, beta, lossAtCenter } = estimate;
+      const chains = trace.filter(({ length }) => length > 0);
+      const coefficients = chains.map((chain) => chain.map((loss) => dataSize * beta * (loss - lossAtCenter)));
+      const { warmup, upTo } = workOf(estimate, { values: samplingOf(sampler, sections).stochastic });
+      const shortest = Math.min(...chains.map(({ length }) => length));
+      const work = Float64Array.from({ length: shortest }, (_, t) =>
+        upTo.reduce((sum, at, chain) => sum + warmup[chain] + (at[Math.min(t, at.length - 1)] ?? 0), 0),
+      );
+      // Time goes with the work: what a draw took by itself nobody has measured.
+      const seconds = work.map((value) => (metrics.seconds * value) / metrics.fge);
+      return [name, { chains: coefficients, work, seconds }];
+    }),
+  );
+}

@@ -1,0 +1,160 @@
+// What the commands do: targets and runs are obtained for a list of jobs, several at a time, and whatever fails, the others' results
+// stay. Nothing is computed that is there.
+
+import { availableParallelism } from "node:os";
+import type { EventSink } from "../platform/platform.js";
+import type { Configuration, SamplerName } from "./configuration/index.js";
+import { drawMissing, figuresOfRun } from "./figures.js";
+import { checkBatches, refuseMoreRows } from "./sampling.js";
+import { obtainRun, RunAborted, type StoredRun } from "./store/samples.js";
+import { loadTarget, obtainTarget, type StoredTarget, targetIdOf } from "./store/targets.js";
+
+export interface Job {
+  /** How the job is called among others: what was said of it alone. */
+  readonly label: string;
+  readonly configuration: Configuration;
+  /** A target that is there already, in place of that of the configuration. */
+  readonly targetId?: string;
+}
+
+/** One sampler of one job. */
+export interface Task {
+  readonly job: Job;
+  readonly sampler: SamplerName;
+}
+
+export type TaskState =
+  | { readonly state: "target" }
+  | { readonly state: "sampling"; readonly fraction: number }
+  | { readonly state: "figures" }
+  | { readonly state: "done"; readonly run: StoredRun }
+  | { readonly state: "failed"; readonly error: Error };
+
+export interface Outcome {
+  readonly task: Task;
+  readonly target?: StoredTarget;
+  readonly run?: StoredRun;
+  /** Why there is no run, or why some of its figures are not there. */
+  readonly error?: Error;
+}
+
+export interface LaboratoryOptions {
+  readonly signal?: AbortSignal;
+  /** Whether each run gets its figures. */
+  readonly figures: boolean;
+  /** Hears of every change. */
+  readonly onState?: (task: Task, state: TaskState) => void;
+  /** Hears what a reader should know meanwhile. */
+  readonly onNote?: (note: string) => void;
+  /** Hears of the progress of a single task, in place of the usual display. */
+  readonly onEvent?: EventSink;
+}
+
+/**
+ * Obtains every sampler's run for every job, in the order of the jobs. Resolves when all have ended, well or not; rejects with RunAborted where
+ * `signal` ended it. Throws a ConfigurationError before anything is computed where a job cannot be.
+ */
+export async function execute(root: string, jobs: readonly Job[], options: LaboratoryOptions): Promise<Outcome[]> {
+  for (const { configuration, targetId } of jobs) {
+    if (targetId === undefined) checkRows(configuration);
+  }
+  const tasks: Task[] = jobs.flatMap((job) =>
+    [...new Set(job.configuration.sampler.run)].map((sampler) => ({ job, sampler })),
+  );
+  const { signal, onState, onNote } = options;
+  const lock = { signal, onWait: (pid: number) => onNote?.(`waiting for process ${pid}, which is making the same`) };
+  const targets = new Map<string, Promise<StoredTarget>>();
+  const targetOf = (job: Job): Promise<StoredTarget> => {
+    const { configuration, targetId } = job;
+    const id = targetId ?? targetIdOf(configuration);
+    const known = targets.get(id) ?? (targetId ? loadTarget(root, targetId) : obtainTarget(root, configuration, lock));
+    targets.set(id, known);
+    // Each task that needs it hears of its failure; nobody else has to.
+    known.catch(() => {});
+    return known;
+  };
+
+  const several = tasks.length > 1 && jobs.length > 1;
+  const perform = async (task: Task): Promise<Outcome> => {
+    const { job, sampler } = task;
+    const tell = (state: TaskState): void => onState?.(task, state);
+    let target: StoredTarget | undefined;
+    try {
+      signal?.throwIfAborted();
+      tell({ state: "target" });
+      target = await targetOf(job);
+      checkBatches(
+        { ...job.configuration, sampler: { ...job.configuration.sampler, run: [sampler] } },
+        target.target.loss.dataSize,
+      );
+      tell({ state: "sampling", fraction: 0 });
+      const run = await obtainRun(root, target, job.configuration, sampler, {
+        ...lock,
+        // Several runs share the machine, a thread each; a single one takes what it needs.
+        workers: several ? 1 : undefined,
+        onEvent:
+          several || onState !== undefined
+            ? fractions((fraction) => tell({ state: "sampling", fraction }))
+            : options.onEvent,
+      });
+      const problems = await draw(job.configuration, run, tell);
+      tell({ state: "done", run });
+      return { task, target, run, ...(problems.length > 0 && { error: new Error(problems.join("\n")) }) };
+    } catch (error) {
+      const reason = error instanceof Error ? error : new Error(String(error));
+      tell({ state: "failed", error: reason });
+      return { task, target, error: reason };
+    }
+  };
+  const draw = async (
+    { output, sampler }: Configuration,
+    run: StoredRun,
+    tell: (state: TaskState) => void,
+  ): Promise<string[]> => {
+    if (!options.figures || !output.save_plots) return [];
+    tell({ state: "figures" });
+    const figures = figuresOfRun(run, output.max_theta_plot_dims, sampler);
+    return drawMissing(`${run.folder}/figures`, figures, output.plot_formats, signal);
+  };
+
+  const outcomes = await inParallel(tasks, several ? availableParallelism() : 1, perform);
+  if (signal?.aborted) throw new RunAborted("interrupted; the same command goes on where this one was");
+  return outcomes;
+}
+
+function checkRows(configuration: Configuration): void {
+  const { training, data } = configuration;
+  refuseMoreRows("training.batch_size", training.batch_size, data.n_data);
+  checkBatches(configuration, data.n_data);
+}
+
+/** How far a run is, of all its chains. */
+function fractions(tell: (fraction: number) => void): EventSink {
+  let done: number[] = [];
+  let total = 1;
+  return (event) => {
+    if (event.type === "started") done = Array<number>(event.chains).fill(0);
+    if (event.type !== "progress") return;
+    total = event.total;
+    done.fill(event.done, event.chain, event.chain + (event.chains ?? 1));
+    tell(done.reduce((sum, value) => sum + value, 0) / (total * done.length));
+  };
+}
+
+/** The results in the order of the items, `limit` of which are worked on at a time. */
+async function inParallel<Item, Result>(
+  items: readonly Item[],
+  limit: number,
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = new Array(items.length);
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < items.length) {
+      const i = next++;
+      results[i] = await work(items[i]);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  return results;
+}

@@ -1,0 +1,117 @@
+// What there is: all targets and runs, whole ones alone, read from their folders; and one of them in words.
+
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { textTable } from "../chains/table.js";
+import { ConfigurationError, type SamplerName } from "./configuration/index.js";
+import type { Metrics } from "./metrics.js";
+import { checkArtifact, exists, readJson, TIMING } from "./store/artifact.js";
+import { type ArtifactKind, checkId, folders } from "./store/identity.js";
+import { runsOf } from "./store/samples.js";
+import { loadTarget, type TargetMeta } from "./store/targets.js";
+
+export interface ListedRun {
+  readonly target: string;
+  readonly sampler: SamplerName;
+  readonly id: string;
+  readonly folder: string;
+  readonly finished: string;
+}
+
+/** Ids of the targets, sorted. */
+export async function targetIds(root: string): Promise<string[]> {
+  const names = await readdir(folders.targets(root)).catch((): string[] => []);
+  return names.filter((name) => /^tgt_[0-9a-f]+$/.test(name)).sort();
+}
+
+/** The runs of all targets, the newest first. */
+export async function allRuns(root: string): Promise<ListedRun[]> {
+  const targets = await readdir(folders.samples(root)).catch((): string[] => []);
+  const found: ListedRun[] = [];
+  for (const target of targets.filter((name) => /^tgt_[0-9a-f]+$/.test(name)).sort()) {
+    for (const run of await runsOf(root, target)) {
+      const { finished } = await readJson<{ finished: string }>(join(run.folder, TIMING));
+      found.push({ target, ...run, finished });
+    }
+  }
+  return found.sort((a, b) => (a.finished < b.finished ? 1 : a.finished > b.finished ? -1 : a.id < b.id ? -1 : 1));
+}
+
+/** Two tables as text. */
+export async function listed(root: string): Promise<string> {
+  const targets = await Promise.all(
+    (await targetIds(root)).map(async (id) => {
+      const { kind, dims, metrics, configuration } = await readJson<TargetMeta>(
+        join(folders.target(root, id), "meta.json"),
+      );
+      return [id, kind, String(dims.p), String(dims.n), String(configuration.target.seed), metrics.L0.toPrecision(6)];
+    }),
+  );
+  const runs = await Promise.all(
+    (await allRuns(root)).map(async ({ id, target, sampler, folder, finished }) => {
+      const metrics = await readJson<Metrics>(join(folder, "metrics.json"));
+      const numbers = [digits(metrics.llc_mean), digits(metrics.llc_se), digits(metrics.rhat)];
+      return [id, target, sampler, String(metrics.seed), ...numbers, metrics.verdict, finished];
+    }),
+  );
+  if (targets.length === 0 && runs.length === 0) return `nothing in ${root} yet`;
+  return [
+    textTable(["target", "kind", "dim", "n", "seed", "L0"], targets),
+    ...(runs.length === 0
+      ? []
+      : [textTable(["run", "target", "sampler", "seed", "llc", "s.e.", "rhat", "verdict", "finished"], runs)]),
+  ].join("\n\n");
+}
+
+/** A target, run, comparison or sweep in words. Throws where there is none of this id. */
+export async function shownInWords(root: string, id: string): Promise<string> {
+  const kind = id.slice(0, Math.max(0, id.indexOf("_"))) as ArtifactKind;
+  switch (kind) {
+    case "tgt": {
+      const { folder } = await loadTarget(root, id);
+      const { kind: made, dims, metrics } = await readJson<TargetMeta>(join(folder, "meta.json"));
+      const runs = (await allRuns(root)).filter(({ target }) => target === id);
+      const words = runs.map((run) => `${run.sampler} ${run.id}`);
+      return [
+        `${id}: ${made} with ${dims.p} parameters on ${dims.n} rows, L_n(w*) = ${metrics.L0}`,
+        `in ${folder}`,
+        `runs: ${words.length === 0 ? "none" : words.join(", ")}`,
+        "",
+        (await readFile(join(folder, "configuration.yaml"), "utf8")).trimEnd(),
+      ].join("\n");
+    }
+    case "run": {
+      checkId("run", id);
+      const found = (await allRuns(root)).find((run) => run.id === id);
+      if (found === undefined)
+        throw new ConfigurationError(`there is no run ${id} in ${root}; list shows what there is`);
+      await checkArtifact(found.folder);
+      const metrics = await readJson<Metrics>(join(found.folder, "metrics.json"));
+      const rows = Object.entries(metrics).map(([name, value]) => [name, String(value)]);
+      return [
+        `${id}: ${found.sampler} on ${found.target}, finished ${found.finished}`,
+        `in ${found.folder}`,
+        "",
+        textTable(["", ""], rows).trimStart(),
+      ].join("\n");
+    }
+    case "llc": {
+      const folder = folders.comparison(root, id);
+      if (!(await checkArtifact(folder))) throw new ConfigurationError(`there is no comparison ${id} in ${root}`);
+      return `${id}\nin ${folder}\n\n${(await readFile(join(folder, "summary.txt"), "utf8")).trimEnd()}`;
+    }
+    case "sweep": {
+      const path = join(folders.sweep(root, id), "results.csv");
+      if (!(await exists(path))) throw new ConfigurationError(`there is no sweep ${id} in ${root}`);
+      return `${id}\nin ${folders.sweep(root, id)}\n\n${(await readFile(path, "utf8")).trimEnd()}`;
+    }
+    default:
+      throw new ConfigurationError(
+        `${JSON.stringify(id)} is no id: those of targets begin with tgt_, of runs with run_, of comparisons with llc_, of sweeps with sweep_`,
+      );
+  }
+}
+
+function digits(value: number | null): string {
+  return value === null ? "-" : value.toPrecision(4);
+}
