@@ -88,7 +88,11 @@ export function runFigure({ state, series }: RunHistory, elapsed: number): Figur
         yaxis: axis("acceptance", { range: [-0.03, 1.03], ...(hasStepSize && { domain: [0.55, 1] }) }),
         ...(hasStepSize && {
           xaxis2: axis("transition", { ...transitions, anchor: "y2", matches: "x" }),
-          yaxis2: axis("step size", { type: "log", tickformat: ".2~g", domain: [0, 0.45], anchor: "x2", nticks: 5 }),
+          yaxis2: axis("step size", {
+            domain: [0, 0.45],
+            anchor: "x2",
+            ...logScale(drawn.flatMap((one) => one.stepSize)),
+          }),
         }),
         height: hasStepSize ? 420 : 300,
         shapes: state.warmup > 0 ? (hasStepSize ? ["", "2"] : [""]).map((id) => warmupShade(state.warmup, id)) : [],
@@ -97,6 +101,32 @@ export function runFigure({ state, series }: RunHistory, elapsed: number): Figur
       },
       note,
     ),
+  };
+}
+
+/**
+ * A logarithmic axis from one round number to another around the values: 1, 2 and 5 of each decade, only 1 where there are many.
+ * Plotly's own choice labels every digit, or single digits without their power of ten.
+ */
+function logScale(values: readonly number[]): Record<string, unknown> {
+  const positive = values.filter((value) => value > 0 && Number.isFinite(value));
+  const least = positive.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const greatest = positive.reduce((a, b) => Math.max(a, b), 0);
+  const [first, last] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(greatest))];
+  const digits = last - first > 3 ? [1] : [1, 2, 5];
+  const round = Array.from({ length: last - first + 1 }, (_, i) =>
+    digits.map((digit) => Number(`${digit}e${first + i}`)),
+  );
+  const marks = round.flat();
+  const from = marks.filter((mark) => mark <= least).at(-1) ?? least;
+  const to = marks.find((mark) => mark >= greatest) ?? greatest;
+  const margin = 0.05 * Math.log10(to / from) + 0.02;
+  return {
+    type: "log",
+    tickmode: "array",
+    tickvals: marks,
+    ticktext: marks.map(String),
+    range: [Math.log10(from) - margin, Math.log10(to) + margin].map(plainNumber),
   };
 }
 

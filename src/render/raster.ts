@@ -39,7 +39,7 @@ export function rasterized(json: string, { width, height, scale }: RasterSize): 
  * A function of the page, from the text of an SVG to one whose long lines are in pieces. Text, since to take an SVG apart and to
  * put it together again would cost half of what is gained; a line that is not recognized stays whole.
  */
-const inPieces = `(text) => text.replace(/<path class="js-line"[^>]*?(?:\\/>|><\\/path>)/g, (path) => {
+export const inPieces: string = `(text) => text.replace(/<path class="js-line"[^>]*?(?:\\/>|><\\/path>)/g, (path) => {
   const [, line] = / d="(M[^"A-KN-Za-z]*)"/.exec(path) || [];
   if (line === undefined || line.length < ${6 * pointsPerPiece}) return path;
   // Where the pieces overlap, a translucent line would show; and dashes, or an area, are of the whole line.

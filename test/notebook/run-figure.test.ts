@@ -38,6 +38,18 @@ test("a sampler without a step size has one panel, and what it does not report i
   assert.doesNotThrow(() => JSON.parse(toJson(figure)));
 });
 
+test("the axis of step sizes goes from one round number to another, around all of them", () => {
+  const axisOf = (...sizes: number[]): { tickvals: number[]; within: number[] } => {
+    const { layout } = runFigure(after(started, ...sizes.map((size, i) => progress(0, i + 1, size))), 1);
+    const { tickvals, range } = layout.yaxis2 as { tickvals: number[]; range: [number, number] };
+    return { tickvals, within: tickvals.filter((mark) => Math.log10(mark) > range[0] && Math.log10(mark) < range[1]) };
+  };
+  assert.deepEqual(axisOf(0.12, 0.13).within, [0.1, 0.2]);
+  assert.deepEqual(axisOf(0.008, 0.1).within, [0.005, 0.01, 0.02, 0.05, 0.1]);
+  assert.deepEqual(axisOf(0.5).within, [0.5]);
+  assert.deepEqual(axisOf(0.00003, 40).within, [0.00001, 0.0001, 0.001, 0.01, 0.1, 1, 10, 100]);
+});
+
 test("a block of chains is one line that says so", () => {
   const { data } = runFigure(after(started, progress(64, 50, 0.5, 64)), 1);
   assert.equal(data[0].name, "chains 64 to 127");
