@@ -38,7 +38,7 @@ export interface SamplerRow {
  * effective draw. Gradients and seconds are those of the whole run, warmup included; seconds depend on the machine. Throws a RangeError where
  * one of them is no draws, or where there is none.
  *
- * An R-hat above 1.01 says that the effective sample size is not to be trusted: `notes` names such runs. A sampler without a Metropolis step has
+ * An R-hat above 1.01 says that the effective sample size is not to be relied on: `notes` names such runs. A sampler without a Metropolis step has
  * a bias that no column shows.
  *
  * @example compareSamplers({ HMC: first, NUTS: second }).rows[0].essPerGradient // 0.05
@@ -53,7 +53,7 @@ export function compareSamplers(runs: Readonly<Record<string, Draws>>): SamplerT
   const notes = named.flatMap(([name, draws], i) => [
     ...(rows[i].rhat > TOLERATED_RHAT
       ? [
-          `${name}: R-hat is ${rows[i].rhat.toFixed(3)}: the chains disagree, and the effective sample size means little`,
+          `${name}: R-hat is ${rows[i].rhat.toFixed(3)}, above ${TOLERATED_RHAT}: the chains disagree, and what follows from their effective sample size is a guess`,
         ]
       : []),
     ...draws.stopped.map(({ chain, draw, reason }) => `${name}: chain ${chain} stopped at draw ${draw}: ${reason}`),

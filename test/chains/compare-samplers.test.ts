@@ -12,7 +12,8 @@ import { exampleDraws } from "../plots/example.js";
 /** Of two chains, which have taken so many gradients each. */
 function run(gradients: number | undefined, more: Partial<Draws> = {}): Draws {
   const draws = exampleDraws({ chains: 2, draws: 200, dim: 3, diverging: [1, 7] });
-  const memory = gradients === undefined ? {} : { "run.gradients": Float64Array.of(gradients, gradients) };
+  const memory: Record<string, Float64Array> =
+    gradients === undefined ? {} : { "run.gradients": Float64Array.of(gradients, gradients) };
   return { ...draws, final: { ...draws.final, memory }, seconds: 0.5, ...more };
 }
 
