@@ -1,7 +1,7 @@
 // What rank figures compare: equally long chains, thinned until their draws can pass for independent, for the bands are those of such.
 
 import { integerAtLeast } from "../arguments/index.js";
-import { essBulk } from "../diagnostics/index.js";
+import { essBulk, essTail } from "../diagnostics/index.js";
 import { type ChainSource, equallyLong, selectQuantities } from "./chains.js";
 
 export interface RankOptions {
@@ -72,7 +72,8 @@ function halves(chain: Float64Array): Float64Array[] {
  */
 function independentStep(chains: readonly Float64Array[]): number {
   const draws = chains[0]?.length ?? 0;
-  const effective = chains.map((chain) => essBulk([chain])).filter(Number.isFinite);
+  // The smaller of both, for a chain may swing from side to side, which its centre forgets, and be slow to leave a tail.
+  const effective = chains.map((chain) => Math.min(essBulk([chain]), essTail([chain]))).filter(Number.isFinite);
   if (effective.length === 0) return 1;
   const mean = effective.reduce((sum, ess) => sum + ess, 0) / effective.length;
   return Math.max(1, Math.min(Math.ceil(draws / mean), Math.floor(draws / leastKept)));

@@ -309,6 +309,15 @@ test("dependent draws are thinned to about independent ones, which the figure sa
   assert.equal(plots.rankEcdfData(source, { thin: 1 }).panels[0].thin, 1);
 });
 
+test("chains that swing from side to side, and are slow in their spread, are thinned as well", () => {
+  // Signs alternate, so that means are known at once; sizes are an AR(1) chain's.
+  const swinging = (seed: number): Float64Array =>
+    autoregression(seed, 4000, 0.95).map((x, i) => (i % 2 === 0 ? 1 : -1) * Math.exp(x));
+  const { thin, pValue } = plots.rankEcdfData({ x: [swinging(1), swinging(2), swinging(3)] }).panels[0];
+  assert.ok(thin >= 8, String(thin));
+  assert.ok(pValue! > 0.001, String(pValue));
+});
+
 test("one chain's first half is compared with its last", () => {
   const drift = Float64Array.from({ length: 100 }, (_, i) => i);
   const { panels, labels } = plots.rankHistogramData({ x: [drift] }, { bins: 2, thin: 1 });
