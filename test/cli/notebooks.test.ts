@@ -1,50 +1,20 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { copyFile, mkdir, readFile, symlink } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { before, test } from "node:test";
-import { build } from "esbuild";
 import { code, read, shown, temporaryFolder, writeCells } from "../notebook/notebooks.js";
+import { builtProgram, type Ended, runProgram } from "./built.js";
 
 const folder = await temporaryFolder();
-const program = join(folder, "dist", "cli.js");
+let program: string;
 
-// Built as `npm run build` does it, in a package folder like ours.
 before(async () => {
-  await symlink(resolve("node_modules"), join(folder, "node_modules"));
-  await copyFile("package.json", join(folder, "package.json"));
-  await build({
-    entryPoints: ["src/cli.ts"],
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    packages: "external",
-    outdir: join(folder, "dist"),
-  });
+  program = await builtProgram(folder);
 });
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** Runs the command; `onOutput` sees what it has printed so far. */
-function ergodic(args: string[], onOutput?: (stdout: string, interrupt: () => void) => void): Promise<Ended> {
-  return new Promise((settle) => {
-    const child = spawn(process.execPath, [program, ...args], { cwd: folder });
-    let stdout = "";
-    let stderr = "";
-    child.stdout.on("data", (chunk) => {
-      stdout += chunk;
-      onOutput?.(stdout, () => child.kill("SIGINT"));
-    });
-    child.stderr.on("data", (chunk) => (stderr += chunk));
-    child.on("close", (exit) => settle({ code: exit, stdout, stderr }));
-  });
-}
+const ergodic = (args: string[], onOutput?: (stdout: string, interrupt: () => void) => void): Promise<Ended> =>
+  runProgram(program, folder, args, onOutput);
 
 test("the build begins with a shebang and knows the package's version", async () => {
   assert.ok((await readFile(program, "utf8")).startsWith("#!/usr/bin/env node\n"));
