@@ -227,14 +227,16 @@ function placeOf({ sampler, folder, isNew }: StoredRun): string {
   return `${sampler} ${folder}${isNew ? "" : " (there already)"}`;
 }
 
-/** Says which sampler of which job failed; resolves to how many did. */
+/** Says which sampler of which job failed, and what failed for several once; resolves to how many did. */
 function reportFailures(outcomes: readonly Outcome[]): number {
-  const failed = outcomes.filter(({ error }) => error !== undefined);
-  for (const { task, error } of failed) {
+  const byError = new Map<Error, string[]>();
+  for (const { task, error } of outcomes) {
+    if (error === undefined) continue;
     const name = task.job.label === "" ? task.sampler : `${task.job.label} ${task.sampler}`;
-    say(`error: ${name}: ${error?.message}`);
+    byError.set(error, [...(byError.get(error) ?? []), name]);
   }
-  return failed.length;
+  for (const [error, names] of byError) say(`error: ${names.join(", ")}: ${error.message}`);
+  return byError.size;
 }
 
 /** Runs work that Ctrl-C ends in good order; a second Ctrl-C ends the process at once. */

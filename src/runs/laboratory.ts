@@ -74,6 +74,9 @@ export async function execute(root: string, jobs: readonly Job[], options: Labor
     return known;
   };
 
+  // A target that is to be there and is not is no failure of a sampler.
+  for (const job of jobs) if (job.targetId !== undefined) await targetOf(job);
+
   const several = tasks.length > 1 && jobs.length > 1;
   const perform = async (task: Task): Promise<Outcome> => {
     const { job, sampler } = task;
@@ -118,7 +121,7 @@ export async function execute(root: string, jobs: readonly Job[], options: Labor
   };
 
   const outcomes = await inParallel(tasks, several ? availableParallelism() : 1, perform);
-  if (signal?.aborted) throw new RunAborted("interrupted; the same command goes on where this one was");
+  if (signal?.aborted) throw new RunAborted("interrupted");
   return outcomes;
 }
 

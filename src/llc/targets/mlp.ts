@@ -29,6 +29,9 @@ export function mlp(configuration: TargetConfiguration): Recipe {
   const { target, model, data, teacher, training } = configuration;
   if (data.x_dist !== "gauss_iso") refuse("mlp", "data.x_dist", '"gauss_iso"', data.x_dist);
   if (data.noise_model !== "gauss") refuse("mlp", "data.noise_model", '"gauss"', data.noise_model);
+  if (model.layernorm) refuse("mlp", "model.layernorm", "false", model.layernorm);
+  if (model.skip_connections) refuse("mlp", "model.skip_connections", "false", model.skip_connections);
+  if (teacher.dropout_rate > 0) refuse("mlp", "teacher.dropout_rate", "0", teacher.dropout_rate);
   const of = (hidden: readonly number[], activation: string): ReturnType<typeof network> =>
     network({
       inputs: model.in_dim,

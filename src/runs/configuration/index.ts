@@ -5,6 +5,7 @@ export { ConfigurationError } from "./errors.js";
 export { jobsOf, type Override } from "./grammar.js";
 export { type ConfigurationKey, configurationKeys } from "./keys.js";
 export { nearest } from "./nearest.js";
+export { configurationPage } from "./page.js";
 export { presets } from "./presets.js";
 export {
   type Configuration,

@@ -2,6 +2,7 @@
 // in presets.ts. Unknown keys are refused everywhere.
 
 import { z } from "zod";
+import { targetKinds } from "../../llc/targets/index.js";
 
 const count = (): z.ZodInt => z.int().min(1);
 const countFrom0 = (): z.ZodInt => z.int().min(0);
@@ -14,7 +15,7 @@ const activation = z.enum(["relu", "tanh", "gelu", "selu", "swish", "sigmoid", "
 const widths = z.array(count()).nullable();
 
 const target = z.strictObject({
-  kind: z.string().min(1).describe("what is built"),
+  kind: z.enum(targetKinds as [string, ...string[]]).describe("what is built"),
   seed: countFrom0().nullable().describe("decides data, teacher, noise, start and batches; `seed` where null"),
   loss: z
     .enum(["gaussian", "student_t", "mse"])

@@ -1,0 +1,90 @@
+// The page docs/configuration.md: every key with its default, type and meaning, every preset, and the grammar. Made from the schema
+// and the presets, so that it cannot say anything else than they do.
+
+import { compose } from "./compose.js";
+import { configurationKeys } from "./keys.js";
+import { defaultSeed, presets } from "./presets.js";
+import { groupNames, samplerNames } from "./schema.js";
+
+/** The whole page as Markdown. */
+export function configurationPage(): string {
+  const sections = groupNames.flatMap((group) =>
+    group === "sampler"
+      ? [
+          section("sampler", (path) => /^sampler\.[^.]+$/.test(path)),
+          ...samplerNames.map((name) => section(`sampler.${name}`, (path) => path.startsWith(`sampler.${name}.`))),
+        ]
+      : [section(group, (path) => path.startsWith(`${group}.`))],
+  );
+  return `${[INTRODUCTION, section("", (path) => !path.includes(".")), ...sections].join("\n\n")}\n`;
+}
+
+const INTRODUCTION = `# Configuration
+
+Every key that the commands \`llc\`, \`build-target\`, \`sample\` and \`sweep\` know, with its default. Keys have Lambda-Hat's names where it
+has them. A test holds this page to the schema in \`src/runs/configuration/\`, which it is made from.
+
+## On the command line
+
+\`\`\`sh
+ergodic llc sampler=fast model=small data.n_data=5000 seed=123
+ergodic sweep sampler=[fast,hmc] model=small,medium seed="range(0,3)"
+ergodic build-target model=small data=small
+ergodic sample target_id=tgt_0123456789abcdef sampler=hmc sampler.hmc.draws=500
+\`\`\`
+
+- \`group=preset\` takes the values of a preset; \`group=[first,second]\` lays several on top of each other.
+- \`dotted.key=value\` sets one key. Values are YAML: \`1e-3\`, \`true\`, \`null\`, \`[4,4]\`, \`{depth: 2}\`.
+- With \`-m\` (and always with \`sweep\`) \`a,b\` and \`range(start,stop,step)\` stand for several values, and every combination is a job.
+- \`--config file.yaml\` reads values from a file: groups with their keys, the name of a preset in place of a group or as \`preset\` beside its keys,
+  or Hydra's list \`defaults\`. The file comes after the defaults and before the command line: what is said later wins.
+- \`--cfg\` prints the complete configuration and does nothing. A stored \`configuration.yaml\` can be given back by \`--config\`.
+- An unknown group, preset or key is refused with the nearest known name.
+
+## What is stored where
+
+| place | what |
+|---|---|
+| \`runs/targets/<id>/\` | \`configuration.yaml\`, \`meta.json\` and the trained parameters; \`_catalog.jsonl\` beside them has a line for each |
+| \`runs/samples/<target>/<sampler>/<run>/\` | \`configuration.yaml\`, \`metrics.json\` and \`.csv\`, \`estimate.json\`, traces, \`figures/\`; \`_index.jsonl\` has a line for each |
+| \`runs/comparisons/<id>/\` | what \`llc\` says of several samplers on one target |
+| \`runs/sweeps/<id>/\` | \`results.csv\`, a row for each job and sampler, and the comparison of all |
+
+Ids are hashes of everything that decides what they stand for: groups \`target\`, \`model\`, \`data\`, \`teacher\` and \`training\` decide a target; the target,
+\`seed\`, \`posterior\`, \`sampler.chains\`, the sampler's own section and what of \`output\` says which numbers are kept decide a run. What is there is not
+computed again. A command that was interrupted, or killed, goes on when it is repeated. Whatever differs from one making to the next is in
+\`timing.json\` and in the metrics that contain seconds; a folder without its \`manifest.json\`, or with files that are not as it says, is refused.
+
+Work (\`fge\`, full-gradient equivalents) is that of all chains with warmup: a mini-batch gradient counts by its share of the data, twice with a control
+variate; a transition of HMC, NUTS or MAMS by its leapfrog steps, one of MCLMC by the one or two gradients of its step; a loss that was
+computed only to be recorded is a third of a gradient. \`wnv_fge\` is the squared standard error times \`fge\`, \`wnv_seconds\` times seconds.
+
+# Keys`;
+
+/** A table of the keys whose path is wanted, and the group's presets. */
+function section(name: string, wanted: (path: string) => boolean): string {
+  const defaults = compose();
+  const rows = configurationKeys()
+    .filter(({ path }) => wanted(path))
+    .map(({ path, type, description }) => {
+      // The common seed takes the place of null.
+      const value = path === "seed" ? defaultSeed : path === "target.seed" ? null : at(defaults, path);
+      return `| \`${path}\` | \`${JSON.stringify(value)}\` | ${type} | ${description.replaceAll("|", "\\|")} |`;
+    });
+  const table = ["| key | default | type | meaning |", "|---|---|---|---|", ...rows].join("\n");
+  const others = Object.entries((presets as Readonly<Record<string, object>>)[name] ?? {}).filter(
+    ([preset]) => preset !== "base",
+  );
+  const words = others.map(([preset, values]) => `- \`${name}=${preset}\`: \`${JSON.stringify(values)}\``);
+  return [
+    `## ${name === "" ? "seed" : name}`,
+    table,
+    ...(words.length === 0
+      ? []
+      : [`Presets besides \`base\`, which is what holds where nothing is said:\n\n${words.join("\n")}`]),
+  ].join("\n\n");
+}
+
+function at(tree: unknown, path: string): unknown {
+  return path.split(".").reduce<unknown>((value, name) => (value as Record<string, unknown>)[name], tree);
+}
