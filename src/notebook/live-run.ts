@@ -8,7 +8,7 @@ import type { ShowOptions } from "./show.js";
 export interface LiveRun {
   /** For the option `onEvent` of `sample`, of one run after another. */
   readonly onEvent: EventSink;
-  /** Resolves when the last state is shown, with its picture where `ergodic notebooks` runs the notebook. */
+  /** Resolves when the last state is shown, with its picture where `ergodic notebooks` runs the notebook; rejects where one could not be. */
   done(): Promise<void>;
 }
 
@@ -25,13 +25,25 @@ export async function showRun(options: ShowOptions = {}): Promise<LiveRun> {
   let history = emptyHistory;
   let started = performance.now();
   const live = await showLive(runFigure(history, 0), options);
+  let failure: { readonly error: unknown } | undefined;
+  const draw = (): void => {
+    try {
+      live.update(runFigure(history, (performance.now() - started) / 1000));
+    } catch (error) {
+      // A sampler does not end because its picture cannot be drawn: `done` says it.
+      failure ??= { error };
+    }
+  };
   return {
     onEvent(event: RunEvent) {
       if (event.type === "started") started = performance.now();
       history = recordEvent(history, event);
       // There may be thousands of divergences in a second; the next progress shows them.
-      if (event.type !== "divergence") live.update(runFigure(history, (performance.now() - started) / 1000));
+      if (event.type !== "divergence") draw();
     },
-    done: () => live.done(),
+    async done() {
+      await live.done();
+      if (failure !== undefined) throw failure.error;
+    },
   };
 }

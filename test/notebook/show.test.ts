@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { readFile, symlink } from "node:fs/promises";
+import { mkdir, readFile, rm, symlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
 import { build } from "esbuild";
 import type { Page } from "playwright-core";
 import { figureFragment } from "../../src/notebook/figure-html.js";
 import { showLive } from "../../src/notebook/live.js";
+import { showRun } from "../../src/notebook/live-run.js";
 import type { Bundle } from "../../src/notebook/outputs.js";
 import { runNotebook } from "../../src/notebook/run.js";
 import { show } from "../../src/notebook/show.js";
@@ -237,6 +238,18 @@ test("outside a notebook a live figure is a file that is written anew", async (t
   await live.done();
   assert.match(await readFile(path, "utf8"), /<title>in the end<\/title>/);
   assert.equal(printed.mock.callCount(), 1);
+});
+
+test("a run goes on where its picture cannot be drawn, and the end says why", async (t) => {
+  const printed = t.mock.method(console, "log", () => {});
+  const run = await showRun();
+  const [, path] = /: (.*\.html) /.exec(String(printed.mock.calls[0].arguments[0])) ?? [];
+  // A folder where the file was.
+  await rm(path);
+  await mkdir(path);
+  run.onEvent({ type: "started", title: "a run", chains: 1, warmup: 0, draws: 10, workers: 0 });
+  run.onEvent({ type: "finished", seconds: 1, aborted: false });
+  await assert.rejects(run.done(), /cannot write into the folder/);
 });
 
 test("outside a notebook a figure becomes a file, and a line says where", async (t) => {
