@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -17,6 +17,8 @@ const source = (path: string) => new URL(`../../src/${path}`, import.meta.url).p
 let folder = "";
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "platform-"));
+  // Bundles leave packages outside, as the published ones do.
+  await symlink(new URL("../../node_modules", import.meta.url), join(folder, "node_modules"), "dir");
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
