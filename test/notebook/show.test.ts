@@ -243,7 +243,7 @@ test("outside a notebook a live figure is a file that is written anew", async (t
 test("a run goes on where its picture cannot be drawn, and the end says why", async (t) => {
   const printed = t.mock.method(console, "log", () => {});
   const run = await showRun();
-  const [, path] = /: (.*\.html) /.exec(String(printed.mock.calls[0].arguments[0])) ?? [];
+  const [, path] = /traces: (.*\.html) /.exec(String(printed.mock.calls[0].arguments[0])) ?? [];
   // A folder where the file was.
   await rm(path);
   await mkdir(path);
