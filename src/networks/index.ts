@@ -20,6 +20,7 @@ export type { Network, ParameterBlock } from "./network.js";
 export { networkLoss } from "./network-loss.js";
 export { onThreads, type RowsJob, serveRows, type ThreadedLoss, type ThreadOptions } from "./on-threads.js";
 export { type AdamOptions, adam, type Optimizer, type SgdOptions, sgd } from "./optimizers.js";
+export { type LossOnRowsOptions, lossOnRows } from "./row-losses.js";
 export type { Schedule } from "./schedules.js";
 export * as schedules from "./schedules.js";
 export { type EarlyStopping, type Trained, type TrainOptions, train } from "./train.js";
