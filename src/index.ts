@@ -68,11 +68,20 @@ export {
   type GradientEntry,
   type Transform,
 } from "./energies/index.js";
+export { type ArvizData, fromArviz, toArviz } from "./formats/arviz.js";
 export { toCsv } from "./formats/csv-table.js";
 export { toDataFrame } from "./formats/data-frame.js";
+export { fromStanCsv } from "./formats/from-stan-csv.js";
+export { fromZarr, type LabelledArray, readZarrGroup } from "./formats/from-zarr.js";
+export type { InferenceDataOptions } from "./formats/inference-data.js";
+export { loadDraws, loadGroup } from "./formats/load-draws.js";
 export { toMarkdown } from "./formats/markdown.js";
+export type { Nested } from "./formats/nested.js";
 export { fromNpy, fromNpz, type NamedArray, type NamedArrays } from "./formats/npy.js";
 export { fromSafetensors, toSafetensors } from "./formats/safetensors.js";
+export { type SaveDrawsOptions, saveDraws } from "./formats/save-draws.js";
+export { toStanCsv } from "./formats/to-stan-csv.js";
+export { type ReadableStore, toZarr, type WritableStore } from "./formats/to-zarr.js";
 export {
   compareLlc,
   type DataTerm,
