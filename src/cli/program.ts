@@ -1,7 +1,8 @@
 // What the `ergodic` command understands. Exit codes: 0 all went well, 1 something that was run failed, 2 the command
-// itself was wrong, 130 interrupted.
+// itself was wrong, 130 interrupted; of `diagnose`, 1 for both and 2 where the draws are not well.
 
 import { Command, CommanderError } from "commander";
+import { diagnoseCommand } from "./diagnose.js";
 import { laboratoryCommands } from "./llc.js";
 import { notebooksCommand } from "./notebooks.js";
 
@@ -19,11 +20,17 @@ export async function runCommand(
     exitCode = code;
   };
   const program = new Command("ergodic")
-    .description("A laboratory for energy landscapes: local learning coefficients and notebooks from the command line")
+    .description(
+      "A laboratory for energy landscapes: local learning coefficients, diagnoses and notebooks from the command line",
+    )
     .version(version, "--version", "print the version")
     .helpOption("--help", "print this help")
     .exitOverride();
-  for (const command of [...laboratoryCommands(exit, prepare), notebooksCommand(exit)]) {
+  for (const command of [
+    ...laboratoryCommands(exit, prepare),
+    diagnoseCommand(exit, prepare),
+    notebooksCommand(exit),
+  ]) {
     // Commander hands its settings down only to commands that it makes itself.
     program.addCommand(command.copyInheritedSettings(program));
   }
@@ -32,7 +39,9 @@ export async function runCommand(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Help and version come this way too, with exit code 0; commander has printed what there is to say.
-    return error.exitCode === 0 ? 0 : 2;
+    if (error.exitCode === 0) return 0;
+    // To `diagnose` 2 is a finding: a script must be able to tell it from a mistyped word.
+    return args[0] === "diagnose" ? 1 : 2;
   }
   return exitCode;
 }
