@@ -4,8 +4,13 @@ import { knownOptions, nonNegativeNumber, positiveNumber, refuse } from "../argu
 
 export interface Optimizer {
   readonly kind: string;
-  /** State for `dim` parameters; the function returned moves `w` by one step, the learning rate scaled by `factor`. */
-  start(dim: number): (w: Float64Array, gradient: Float64Array, factor: number) => void;
+  /**
+   * State for `dim` parameters; the function returned moves `w` by one step, the learning rate scaled by `factor`. Where an array of
+   * `memorySize(dim)` zeros is given, all of the state lives in it, so that a run that is given a copy of it goes on exactly.
+   */
+  start(dim: number, memory?: Float64Array): (w: Float64Array, gradient: Float64Array, factor: number) => void;
+  /** How many numbers the state of `dim` parameters takes; absent where `start` keeps it to itself. */
+  memorySize?(dim: number): number;
 }
 
 export interface AdamOptions {
@@ -31,12 +36,12 @@ export function adam(options: AdamOptions = {}): Optimizer {
   nonNegativeNumber("adam", "weightDecay", weightDecay);
   return {
     kind: "adam",
-    start(dim) {
-      const m = new Float64Array(dim);
-      const v = new Float64Array(dim);
-      let t = 0;
+    memorySize: (dim) => 2 * dim + 1,
+    start(dim, memory = new Float64Array(2 * dim + 1)) {
+      const m = memory.subarray(0, dim);
+      const v = memory.subarray(dim, 2 * dim);
       return (w, gradient, factor) => {
-        t++;
+        const t = ++memory[2 * dim];
         const rate = learningRate * factor;
         const correction1 = 1 - beta1 ** t;
         const correction2 = 1 - beta2 ** t;
@@ -74,8 +79,8 @@ export function sgd(options: SgdOptions = {}): Optimizer {
   nonNegativeNumber("sgd", "weightDecay", weightDecay);
   return {
     kind: "sgd",
-    start(dim) {
-      const velocity = new Float64Array(dim);
+    memorySize: (dim) => dim,
+    start(dim, velocity = new Float64Array(dim)) {
       return (w, gradient, factor) => {
         const rate = learningRate * factor;
         for (let i = 0; i < dim; i++) {

@@ -124,6 +124,19 @@ test("a recipe keeps nothing from one run to the next", () => {
   assert.deepEqual(pathOf(optimizer), pathOf(optimizer));
 });
 
+test("an optimiser that is given a copy of another's memory goes on with its very steps", () => {
+  for (const optimizer of [sgd({ momentum: 0.9 }), adam()]) {
+    const whole = pathOf(optimizer)[3];
+    const memory = new Float64Array(optimizer.memorySize?.(2) ?? 0);
+    const w = Float64Array.from(start);
+    const move = optimizer.start(2, memory);
+    for (const gradient of gradients.slice(0, 2)) move(w, Float64Array.from(gradient), 1);
+    const goOn = optimizer.start(2, memory.slice());
+    for (const gradient of gradients.slice(2)) goOn(w, Float64Array.from(gradient), 1);
+    assert.deepEqual(w, whole, optimizer.kind);
+  }
+});
+
 test("wrong options are refused by name", () => {
   const [anyAdam, anySgd] = [adam as (options: unknown) => Optimizer, sgd as (options: unknown) => Optimizer];
   assert.throws(() => anyAdam(null), /adam: options must be an object, got null/);
