@@ -59,7 +59,6 @@ function resume(
       );
     }
   }
-  if (kernel.memory === undefined) refuseWithoutMemory(plan);
   const position = new Float64Array(energy.dim * width);
   writeBack({ position }, "", standing, first, width);
   // What the kernel draws at its start was drawn long ago: its streams are put in place after that.
@@ -71,15 +70,10 @@ function resume(
 
   const adaptation = done < plan.warmup ? kernel.adaptation?.(plan.warmup) : undefined;
   if (adaptation !== undefined) {
-    if (adaptation.memory === undefined) refuseWithoutMemory(plan);
     writeBack(adaptation.memory(), OF_WARMUP, standing, first, width);
     adaptation.restored?.(state);
   }
   writeBack(ofRun, OF_RUN, standing, first, width);
   const random = Array.from({ length: width }, (_, c) => restore(standing.random[first + c]));
   return { random, state, adaptation, done, resumed: true, stoppedAt };
-}
-
-function refuseWithoutMemory({ sampler }: Plan): never {
-  throw new RangeError(`sample: the run cannot be gone on with: ${sampler.kind} keeps no memory of its chains`);
 }

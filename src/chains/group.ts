@@ -239,11 +239,9 @@ export function openGroup(
     const write = writer(dim, transform);
     for (let c = 0; c < width; c++) write(state.position, c, width, position, c * dim);
     const memory: Record<string, Float64Array> = {};
-    if (kernel.memory !== undefined) {
-      takeOut(kernel.memory(state), "", width, memory);
-      if (inWarmup) takeOut(adaptation?.memory?.() ?? {}, OF_WARMUP, width, memory);
-      takeOut(ofRun, OF_RUN, width, memory);
-    }
+    takeOut(kernel.memory(state), "", width, memory);
+    if (inWarmup) takeOut(adaptation?.memory() ?? {}, OF_WARMUP, width, memory);
+    takeOut(ofRun, OF_RUN, width, memory);
     return {
       first,
       transitions: Float64Array.from(running, (isRunning, c) => (isRunning === 1 ? done : ends[c])),

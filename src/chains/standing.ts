@@ -23,7 +23,7 @@ export interface GroupEnd {
   /** `[width, dim]`, in the user's coordinates. */
   readonly position: Float64Array;
   readonly random: readonly RandomState[];
-  /** `[width, rows]` each; empty where the kernel has no memory. */
+  /** `[width, rows]` each. */
   readonly memory: Readonly<Record<string, Float64Array>>;
 }
 

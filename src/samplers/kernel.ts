@@ -39,7 +39,7 @@ export interface Kernel<State extends KernelState = KernelState> {
   /** The values in use, adapted or given: `[width]` or `[dim, width]` each. */
   parameters(): Record<string, Float64Array>;
   /** See `Memory`. Position and energy belong to it. */
-  memory?(state: State): Memory;
+  memory(state: State): Memory;
   /** Called after the memory's arrays were overwritten: rebuilds what is derived from them. */
   restored?(state: State): void;
 }
@@ -72,7 +72,7 @@ export interface Adaptation<State extends KernelState = KernelState> {
   /** Called once, after the last: fixes the values that the draws will use. */
   finish(state: State): void;
   /** See `Memory`: what a warmup that goes on later needs. */
-  memory?(): Memory;
+  memory(): Memory;
   /** Called after the memory's arrays were overwritten. `start` is not called then. */
   restored?(state: State): void;
 }

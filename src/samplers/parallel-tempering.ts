@@ -154,7 +154,7 @@ function temperingKernel(
     memory({ rungs, replica, direction, counts }) {
       let all: Memory = { inverse, exchanged, asked, replica, direction, counts };
       rungs.forEach(({ kernel: one, state: at }, k) => {
-        all = { ...all, ...named(`rung${k}`, one.memory?.(at) ?? {}) };
+        all = { ...all, ...named(`rung${k}`, one.memory(at)) };
       });
       return { position: rungs[0].state.position, energy: rungs[0].state.energy, ...all };
     },
@@ -212,7 +212,7 @@ function swap({ rungs, replica, direction, counts }: TemperingState, inverse: Fl
 }
 
 function memoryOf({ kernel, state }: Rung): Memory {
-  return kernel.memory?.(state) ?? { position: state.position, energy: state.energy };
+  return kernel.memory(state);
 }
 
 /** `lower` becomes ratio times `upper`, and `upper` the old `lower` over ratio. */
@@ -260,7 +260,7 @@ function temperingWarmup(
     memory() {
       let all: Memory = { transition };
       inners.forEach((inner, k) => {
-        all = { ...all, ...named(`rung${k}`, inner?.memory?.() ?? {}) };
+        all = { ...all, ...named(`rung${k}`, inner?.memory() ?? {}) };
       });
       return all;
     },

@@ -43,10 +43,10 @@ function travelled(energy: Energy, sampler: Sampler, { warmup, draws, start, bre
       // Begun from streams of its own, which are then those of the chain that stopped.
       const next = begin([stream(1, "another")]);
       const random = now.random.map((one) => restore(structuredClone(one.state())));
-      overwrite(next.kernel.memory?.(next.state), now.kernel.memory?.(now.state));
+      overwrite(next.kernel.memory(next.state), now.kernel.memory(now.state));
       next.kernel.restored?.(next.state);
       if (t < warmup && next.adaptation !== undefined) {
-        overwrite(next.adaptation.memory?.(), now.adaptation?.memory?.());
+        overwrite(next.adaptation.memory(), now.adaptation?.memory());
         next.adaptation.restored?.(next.state);
       }
       now = { ...next, random };
@@ -55,7 +55,7 @@ function travelled(energy: Energy, sampler: Sampler, { warmup, draws, start, bre
     if (t < warmup) now.adaptation?.update(now.state, info, now.random);
     if (t === warmup - 1) now.adaptation?.finish(now.state);
     for (const name of now.kernel.statistics) seen.push(info[name][0]);
-    for (const values of Object.values(now.kernel.memory?.(now.state) ?? {})) seen.push(...values);
+    for (const values of Object.values(now.kernel.memory(now.state) ?? {})) seen.push(...values);
   }
   return seen;
 }

@@ -180,7 +180,7 @@ for (const { options, energy, width } of going) {
     for (let t = 1; t <= total; t++) {
       whole[t] = step(run, t);
       if (!saved.has(t)) continue;
-      const memories = { kernel: kernel.memory?.(run.state), adaptation: run.adaptation?.memory?.() };
+      const memories = { kernel: kernel.memory(run.state), adaptation: run.adaptation?.memory() };
       saved.set(t, structuredClone({ memories, states: random.map((one) => one.state()) }));
     }
 
@@ -189,10 +189,10 @@ for (const { options, energy, width } of going) {
       const fresh = build();
       const spare = states.map((_, c) => stream(61, c));
       const state = fresh.init(start, spare);
-      overwrite(fresh.memory?.(state), memories.kernel);
+      overwrite(fresh.memory(state), memories.kernel);
       fresh.restored?.(state);
       const adaptation = from < warmup ? fresh.adaptation?.(warmup) : undefined;
-      overwrite(adaptation?.memory?.(), from < warmup ? memories.adaptation : undefined);
+      overwrite(adaptation?.memory(), from < warmup ? memories.adaptation : undefined);
       adaptation?.restored?.(state);
       const second = { kernel: fresh, state, adaptation, random: states.map(restore) };
       for (let t = from + 1; t <= total; t++) assert.deepEqual(step(second, t), whole[t], `from ${from}, at ${t}`);
