@@ -45,7 +45,8 @@ export async function storeComparison(
   const table = compareLlc(estimates, { references: { "d/2": target.target.loss.dim / 2 } });
   const summary = inspect(table);
   await withLock(
-    folder,
+    root,
+    id,
     async () => {
       if (await exists(folder)) return void (await checkArtifact(folder));
       await discardPartial(folder);
@@ -68,7 +69,8 @@ export async function storeComparison(
   const problems =
     options.figures && save_plots
       ? await drawMissing(
-          join(folder, "figures"),
+          root,
+          folder,
           figuresOfComparison(byName, () => configuration.sampler),
           plot_formats,
           options.signal,

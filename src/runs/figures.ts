@@ -1,14 +1,16 @@
 // The figures of a run and of several runs beside each other: which there are, and the files that are missing.
 
-import { join } from "node:path";
+import { readdir, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
 import type { LlcEstimate } from "../llc/estimate.js";
 import type { Figure } from "../plots/figure.js";
 import * as plots from "../plots/index.js";
 import { save } from "../render/index.js";
 import type { Configuration } from "./configuration/index.js";
-import { workOf } from "./metrics.js";
+import { workByDraw } from "./metrics.js";
 import { samplingOf } from "./sampling.js";
 import { exists } from "./store/artifact.js";
+import { withLock } from "./store/lock.js";
 import type { StoredRun } from "./store/samples.js";
 
 type Format = Configuration["output"]["plot_formats"][number];
@@ -64,14 +66,32 @@ export function figuresOfComparison(
   };
 }
 
-/** Draws what is not there yet into a folder, and resolves to what could not be drawn, with the reason. */
+/** Draws what is not there yet into the artifact's folder `figures`, and resolves to what could not be drawn, with the reason. */
 export async function drawMissing(
-  folder: string,
+  root: string,
+  artifact: string,
   figures: Figures,
   formats: readonly Format[],
   signal?: AbortSignal,
 ): Promise<string[]> {
+  const folder = join(artifact, "figures");
+  const wanted = Object.keys(figures).flatMap((name) => formats.map((format) => `${name}.${format}`));
+  const there = await readdir(folder).catch((): string[] => []);
+  if (wanted.every((name) => there.includes(name))) return [];
+  return withLock(root, `${basename(artifact)}-figures`, () => drawInto(folder, figures, formats, signal), { signal });
+}
+
+async function drawInto(
+  folder: string,
+  figures: Figures,
+  formats: readonly Format[],
+  signal: AbortSignal | undefined,
+): Promise<string[]> {
   const problems: string[] = [];
+  // Left where a process was killed while it drew.
+  for (const name of await readdir(folder).catch((): string[] => [])) {
+    if (name.endsWith(".partial")) await rm(join(folder, name), { force: true });
+  }
   const draw = async (name: string, format: Format, figure: () => Figure): Promise<void> => {
     const path = join(folder, `${name}.${format}`);
     if (signal?.aborted || (await exists(path))) return;
@@ -101,7 +121,7 @@ function coursesOf(
       const { trace, dataSize, beta, lossAtCenter } = estimate;
       const chains = trace.filter(({ length }) => length > 0);
       const coefficients = chains.map((chain) => chain.map((loss) => dataSize * beta * (loss - lossAtCenter)));
-      const { warmup, upTo } = workOf(estimate, { values: samplingOf(sampler, sections).stochastic });
+      const { warmup, upTo } = workByDraw(estimate, { values: samplingOf(sampler, sections).stochastic });
       const shortest = Math.min(...chains.map(({ length }) => length));
       const work = Float64Array.from({ length: shortest }, (_, t) =>
         upTo.reduce((sum, at, chain) => sum + warmup[chain] + (at[Math.min(t, at.length - 1)] ?? 0), 0),

@@ -6,6 +6,7 @@ import type { EventSink } from "../platform/platform.js";
 import type { Configuration, SamplerName } from "./configuration/index.js";
 import { drawMissing, figuresOfRun } from "./figures.js";
 import { checkBatches, refuseMoreRows } from "./sampling.js";
+import { removeDeadLocks } from "./store/lock.js";
 import { obtainRun, RunAborted, type StoredRun } from "./store/samples.js";
 import { loadTarget, obtainTarget, type StoredTarget, targetIdOf } from "./store/targets.js";
 
@@ -58,6 +59,7 @@ export async function execute(root: string, jobs: readonly Job[], options: Labor
   for (const { configuration, targetId } of jobs) {
     if (targetId === undefined) checkRows(configuration);
   }
+  await removeDeadLocks(root);
   const tasks: Task[] = jobs.flatMap((job) =>
     [...new Set(job.configuration.sampler.run)].map((sampler) => ({ job, sampler })),
   );
@@ -95,6 +97,7 @@ export async function execute(root: string, jobs: readonly Job[], options: Labor
         ...lock,
         // Several runs share the machine, a thread each; a single one takes what it needs.
         workers: several ? 1 : undefined,
+        checkpointEvery: job.configuration.output.checkpoint_every,
         onEvent:
           several || onState !== undefined
             ? fractions((fraction) => tell({ state: "sampling", fraction }))
@@ -117,7 +120,7 @@ export async function execute(root: string, jobs: readonly Job[], options: Labor
     if (!options.figures || !output.save_plots) return [];
     tell({ state: "figures" });
     const figures = figuresOfRun(run, output.max_theta_plot_dims, sampler);
-    return drawMissing(`${run.folder}/figures`, figures, output.plot_formats, signal);
+    return drawMissing(root, run.folder, figures, output.plot_formats, signal);
   };
 
   const outcomes = await inParallel(tasks, several ? availableParallelism() : 1, perform);

@@ -66,7 +66,7 @@ export interface Work {
  * The work behind each kept draw, in gradients over all data. `values`: whether the loss of every kept draw was computed for its own
  * sake, as it is where moves see mini-batches.
  */
-export function workOf({ draws }: LlcEstimate, { values }: { readonly values: boolean }): Work {
+export function workByDraw({ draws }: LlcEstimate, { values }: { readonly values: boolean }): Work {
   const totals = gradientsTaken(draws);
   const counts = draws.stats.gradients ?? draws.stats.leapfrogSteps;
   const upTo = draws.lengths.map((length, chain) => {
@@ -78,12 +78,10 @@ export function workOf({ draws }: LlcEstimate, { values }: { readonly values: bo
     }
     return at;
   });
-  // The one gradient, or value, that each chain starts with is work too.
-  const start = values ? VALUE_COST : 1;
   const warmup = totals.map((total, chain) => {
     const kept = upTo[chain].length === 0 ? 0 : upTo[chain][upTo[chain].length - 1];
     const evaluations = values ? VALUE_COST * upTo[chain].length : 0;
-    return start + Math.max(0, total + evaluations - kept);
+    return Math.max(0, total + evaluations - kept);
   });
   return { warmup, upTo };
 }
@@ -99,9 +97,9 @@ export function metricsOf(estimate: LlcEstimate, { target, run, sampler, stochas
   const { draws, mean, standardError, interval, beta, gamma, dataSize, dim, lossAtCenter, trace, verdict } = estimate;
   const values = trace.flatMap((chain) => Array.from(chain, (loss) => dataSize * beta * (loss - lossAtCenter)));
   const whole = trace.filter(({ length }) => length === draws.draws);
-  const work = workOf(estimate, { values: stochastic });
+  const work = workByDraw(estimate, { values: stochastic });
   const fgeWarmup = sum(work.warmup);
-  const fge = fgeWarmup + sum(work.upTo.map((at) => at[at.length - 1] ?? 0));
+  const fge = estimate.work;
   const variance = standardError ** 2;
   return {
     target_id: target,
@@ -133,7 +131,7 @@ export function metricsOf(estimate: LlcEstimate, { target, run, sampler, stochas
     fge,
     fge_warmup: fgeWarmup,
     efficiency_fge: estimate.essBulk / fge,
-    wnv_fge: variance * fge,
+    wnv_fge: estimate.workNormalizedVariance,
     seconds: draws.seconds,
     efficiency_seconds: estimate.essBulk / draws.seconds,
     wnv_seconds: variance * draws.seconds,

@@ -57,7 +57,7 @@ export async function promote(
       const { output, sampler } = await configurationOf(run.folder, run.sampler);
       const figures = figuresOfRun(stored, output.max_theta_plot_dims, sampler);
       const one = { [figure]: figures[figure] };
-      const problems = await drawMissing(join(run.folder, "figures"), one, [format]);
+      const problems = await drawMissing(root, run.folder, one, [format]);
       if (problems.length > 0) throw new Error(problems.join("\n"));
     }
     sources.push(path);

@@ -58,7 +58,7 @@ export async function runSweep(root: string, jobs: readonly SweptJob[], options:
   const sectionsOf = new Map(outcomes.map(({ run, task }) => [run, task.job.configuration.sampler]));
   const compared = Object.fromEntries(runs.slice(0, MOST_COMPARED));
   const figures = figuresOfComparison(compared, (name) => sectionsOf.get(compared[name]) ?? sections);
-  const problems = await drawMissing(join(folder, "figures"), figures, output.plot_formats, options.signal);
+  const problems = await drawMissing(root, folder, figures, output.plot_formats, options.signal);
   return { id, folder, csv, outcomes, problems };
 }
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { appendFile, mkdir, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { hostname } from "node:os";
+import { basename, join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
 import { builtProgram, everything, filesBelow, lasting, type Program } from "./laboratory-program.js";
@@ -216,10 +217,8 @@ test("a damaged or half-written artifact is refused by name, and made again once
   // What an older process left half-way, and the lock of one that is no more.
   await mkdir(`${run}.partial`);
   await writeFile(`${run}.partial/metrics.json`, "{ half");
-  await writeFile(
-    `${run}.lock`,
-    JSON.stringify({ pid: 2 ** 30, host: (await import("node:os")).hostname(), token: "x" }),
-  );
+  const lock = join(folder, "runs", ".locks", `${basename(target)}-${basename(run)}`);
+  await writeFile(lock, JSON.stringify({ pid: 2 ** 30, host: hostname(), token: "x" }));
   const catalogue = join(folder, "runs", "targets", "_catalog.jsonl");
   await appendFile(catalogue, '{"id":"tgt_half');
   assert.equal((await program.run(folder, words)).code, 0);

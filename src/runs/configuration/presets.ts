@@ -167,6 +167,7 @@ export const presets: { readonly [Group in GroupName]: Presets<Group> } = {
       max_theta_plot_dims: 8,
       save_plots: true,
       plot_formats: ["html", "png"],
+      checkpoint_every: 30,
     },
     none: { save_plots: false },
   },

@@ -188,6 +188,7 @@ const output = z.strictObject({
     .array(z.enum(["html", "png"]))
     .min(1)
     .describe("as what"),
+  checkpoint_every: positive().describe("seconds between two checkpoints of a run"),
 });
 
 export const configurationSchema = z.strictObject({

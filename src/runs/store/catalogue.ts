@@ -2,6 +2,7 @@
 // whoever wants to read all at once.
 
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { writeFileWhole } from "./artifact.js";
 import { withLock } from "./lock.js";
 
@@ -27,9 +28,10 @@ export async function readCatalogue(path: string): Promise<CatalogueEntry[]> {
   });
 }
 
-/** Enters an artifact, in place of an earlier line with its id. Does nothing where this very line is there. */
-export async function enter(path: string, entry: CatalogueEntry): Promise<void> {
-  await withLock(path, async () => {
+/** Enters an artifact into the catalogue of this name below `root`, in place of an earlier line with its id. Does nothing where this very line is there. */
+export async function enter(root: string, name: string, entry: CatalogueEntry): Promise<void> {
+  const path = join(root, name);
+  await withLock(root, name.replaceAll(/[\\/]/g, "-"), async () => {
     const before = await readCatalogue(path);
     if (before.some((other) => JSON.stringify(other) === JSON.stringify(entry))) return;
     const entries = [...before.filter(({ id }) => id !== entry.id), entry].sort((a, b) => (a.id < b.id ? -1 : 1));

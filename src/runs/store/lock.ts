@@ -1,9 +1,9 @@
-// One process at a time makes an artifact: a file beside it says which. The lock of a process that is no more is taken over.
+// One process at a time makes an artifact: a file in `.locks` says which. The lock of a process that is no more is taken over.
 
 import { randomUUID } from "node:crypto";
-import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { dirname } from "node:path";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
 interface Owner {
@@ -14,6 +14,7 @@ interface Owner {
 }
 
 const POLL_MS = 50;
+const FOLDER = ".locks";
 
 export interface LockOptions {
   readonly signal?: AbortSignal;
@@ -22,13 +23,19 @@ export interface LockOptions {
 }
 
 /**
- * Does `work` while no other process, and nobody else in this one, holds the lock of `folder`; waits for its turn. Rejects with the
- * signal's reason where it is aborted meanwhile.
+ * Does `work` while no other process, and nobody else in this one, holds the lock of this name below `root`; waits for its turn. Rejects
+ * with the signal's reason where it is aborted meanwhile.
  */
-export async function withLock<T>(folder: string, work: () => Promise<T>, options: LockOptions = {}): Promise<T> {
-  const path = `${folder}.lock`;
+export async function withLock<T>(
+  root: string,
+  name: string,
+  work: () => Promise<T>,
+  options: LockOptions = {},
+): Promise<T> {
+  const folder = join(root, FOLDER);
+  const path = join(folder, name);
   const owner: Owner = { pid: process.pid, host: hostname(), token: randomUUID() };
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(folder, { recursive: true });
   held.add(owner.token);
   try {
     await acquire(path, owner, options);
@@ -39,6 +46,18 @@ export async function withLock<T>(folder: string, work: () => Promise<T>, option
     }
   } finally {
     held.delete(owner.token);
+  }
+}
+
+/** Removes what processes that were killed have left. */
+export async function removeDeadLocks(root: string): Promise<void> {
+  const folder = join(root, FOLDER);
+  const names = await readdir(folder).catch((): string[] => []);
+  for (const name of names) {
+    const path = join(folder, name);
+    const owner = await ownerOf(path);
+    if (owner === undefined || isAlive(owner)) continue;
+    await takeAway(path, owner, join(folder, `${name}.${randomUUID()}`));
   }
 }
 

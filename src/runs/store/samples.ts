@@ -80,7 +80,8 @@ export async function obtainRun(
   const folder = folders.run(root, target.id, sampler, id);
   if (await exists(folder)) return loadRun(root, target, sampler, id);
   return withLock(
-    folder,
+    root,
+    `${target.id}-${id}`,
     async () => {
       if (await exists(folder)) return loadRun(root, target, sampler, id);
       const partial = await openPartial(folder);
@@ -200,8 +201,17 @@ async function storeRun(root: string, target: StoredTarget, configuration: Confi
 
 async function enterRun(root: string, metrics: Metrics): Promise<void> {
   const { run_id: id, target_id, sampler, seed, llc_mean, llc_se, rhat, ess_bulk, fge, verdict } = metrics;
-  const path = join(folders.samplesOf(root, target_id), "_index.jsonl");
-  await enter(path, { id, sampler, seed, llc_mean, llc_se, rhat, ess_bulk, fge, verdict });
+  await enter(root, join("samples", target_id, "_index.jsonl"), {
+    id,
+    sampler,
+    seed,
+    llc_mean,
+    llc_se,
+    rhat,
+    ess_bulk,
+    fge,
+    verdict,
+  });
 }
 
 /** JSON has null where a number was not finite. */

@@ -62,7 +62,8 @@ export async function obtainTarget(
   const folder = folders.target(root, id);
   if (await exists(folder)) return loadTarget(root, id);
   return withLock(
-    folder,
+    root,
+    id,
     async () => {
       if (await exists(folder)) return loadTarget(root, id);
       const target = await buildTarget(wanted, { signal: options.signal });
@@ -120,5 +121,5 @@ async function enterTarget(
   { target_id: id, kind, dims, metrics, configuration }: TargetMeta,
 ): Promise<void> {
   const { seed } = configuration.target;
-  await enter(join(folders.targets(root), "_catalog.jsonl"), { id, kind, seed, ...dims, ...metrics });
+  await enter(root, join("targets", "_catalog.jsonl"), { id, kind, seed, ...dims, ...metrics });
 }

@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { builtProgram, filesBelow, lasting, type Program } from "./laboratory-program.js";
+
+const program: Program = await builtProgram();
+const llc = [
+  "llc",
+  "model=small",
+  "data=small",
+  "training.steps=4000",
+  "sampler=fast",
+  "sampler.run=[hmc,sgld]",
+  "sampler.hmc.draws=20000",
+  "sampler.sgld.steps=20000",
+  "sampler.sgld.step_size=null",
+  "output.plot_formats=[html]",
+  "output.checkpoint_every=0.05",
+];
+const sweep = ["sweep", ...llc.slice(1), "seed=1,2", "sampler.hmc.draws=5000", "sampler.sgld.steps=5000"].filter(
+  (word, i, words) => !words.slice(i + 1).some((other) => other.split("=")[0] === word.split("=")[0]),
+);
+
+/** Whether something is there whose path from `runs` fits. */
+function isThere(folder: string, path: RegExp): boolean {
+  const root = join(folder, "runs");
+  if (!existsSync(root)) return false;
+  try {
+    return readdirSync(root, { recursive: true }).some((name) => path.test(String(name)));
+  } catch {
+    // A folder got its name while it was being read.
+    return false;
+  }
+}
+
+/** Sends a signal as soon as the folder shows that a stage has begun; true where the process had not ended before. */
+function signalAt(child: ChildProcess, folder: string, stage: RegExp, signal: NodeJS.Signals): Promise<boolean> {
+  return new Promise((settle) => {
+    let over = false;
+    child.on("exit", () => {
+      over = true;
+    });
+    const look = (): void => {
+      if (over) settle(false);
+      else if (isThere(folder, stage)) settle(child.kill(signal));
+      else setImmediate(look);
+    };
+    look();
+  });
+}
+
+const stages: Record<string, RegExp> = {
+  "the target is trained": /^\.locks\/tgt_[0-9a-f]+$/,
+  "the target is stored": /^targets\/tgt_[0-9a-f]+\.partial\/meta\.json/,
+  "HMC begins": /\/hmc\/run_[0-9a-f]+\.partial$/,
+  "HMC has a checkpoint": /\/hmc\/run_[0-9a-f]+\.partial\/checkpoint$/,
+  "HMC's run is stored": /\/hmc\/run_[0-9a-f]+\.partial\/configuration\.yaml/,
+  "HMC's run is entered": /\/hmc\/run_[0-9a-f]+$/,
+  "figures are drawn": /\/figures\//,
+  "SGLD has a checkpoint": /\/sgld\/run_[0-9a-f]+\.partial\/checkpoint$/,
+  "the comparison is stored": /^comparisons\/llc_[0-9a-f]+\.partial/,
+  "the comparison is drawn": /^comparisons\/llc_[0-9a-f]+\/figures/,
+};
+
+test("killed in any stage and repeated, a command leaves what one that was never killed does", async (t) => {
+  const whole = await program.folder();
+  const reference = await program.run(whole, llc);
+  assert.equal(reference.code, 0, reference.stderr);
+  const expected = await lasting(join(whole, "runs"));
+  const figures = (await filesBelow(join(whole, "runs"))).filter((path) => path.includes("figures/"));
+  for (const [name, stage] of Object.entries(stages)) {
+    await t.test(name, async () => {
+      const folder = await program.folder();
+      let reached: Promise<boolean> = Promise.resolve(false);
+      await program.run(folder, llc, (child) => {
+        reached = signalAt(child, folder, stage, "SIGKILL");
+      });
+      assert.ok(await reached, "the command was over before it could be killed");
+      const { code, stderr } = await program.run(folder, llc);
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(await lasting(join(folder, "runs")), expected);
+      const drawn = (await filesBelow(join(folder, "runs"))).filter((path) => path.includes("figures/"));
+      assert.deepEqual(drawn, figures);
+    });
+  }
+});
+
+test("a sweep that was killed in the middle is completed", async () => {
+  const whole = await program.folder();
+  assert.equal((await program.run(whole, sweep)).code, 0);
+  const folder = await program.folder();
+  let reached: Promise<boolean> = Promise.resolve(false);
+  await program.run(folder, sweep, (child) => {
+    reached = signalAt(child, folder, /\/hmc\/run_[0-9a-f]+$/, "SIGKILL");
+  });
+  assert.ok(await reached);
+  const { code, stderr } = await program.run(folder, sweep);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(await lasting(join(folder, "runs")), await lasting(join(whole, "runs")));
+});
+
+test("Ctrl-C ends a command in good order, with what it had done, and the same command goes on", async () => {
+  const whole = await program.folder();
+  assert.equal((await program.run(whole, llc)).code, 0);
+  const folder = await program.folder();
+  let reached: Promise<boolean> = Promise.resolve(false);
+  const interrupted = await program.run(folder, llc, (child) => {
+    reached = signalAt(child, folder, /\/sgld\/run_[0-9a-f]+\.partial\/checkpoint$/, "SIGINT");
+  });
+  assert.ok(await reached);
+  assert.equal(interrupted.code, 130, interrupted.stderr);
+  assert.match(interrupted.stderr, /interrupted; the same command goes on where this one was/);
+  assert.ok(isThere(folder, /\/sgld\/run_[0-9a-f]+\.partial\/checkpoint$/), "the checkpoint stays");
+  assert.ok(isThere(folder, /\/hmc\/run_[0-9a-f]+\/metrics\.json$/), "what was done stays");
+  assert.ok(!isThere(folder, /^\.locks\/./), "no lock stays");
+  const { code, stdout, stderr } = await program.run(folder, llc);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^hmc .* \(there already\)\nsgld \S+\n/);
+  assert.deepEqual(await lasting(join(folder, "runs")), await lasting(join(whole, "runs")));
+});
+
+test("where there is no room, the command says so, and completes once there is", {
+  skip: process.platform === "win32",
+}, async () => {
+  const folder = await program.folder();
+  const words = ["build-target", "model=small", "model.target_params=3000", "data=small", "training.steps=5"];
+  // A limit on the size of files stands for a full disk: writing fails in the same place.
+  const limited = await new Promise<{ code: number | null; stderr: string }>((settle) => {
+    const child = spawn("sh", ["-c", `ulimit -f 16; exec "$0" "$@"`, process.execPath, program.path, ...words], {
+      cwd: folder,
+    });
+    let stderr = "";
+    child.stderr.on("data", (chunk) => (stderr += chunk));
+    child.on("close", (code) => settle({ code, stderr }));
+  });
+  assert.equal(limited.code, 1, limited.stderr);
+  assert.match(limited.stderr, /^error: EFBIG/);
+  assert.ok(!isThere(folder, /^targets\/tgt_[0-9a-f]+$/));
+  const { code, stdout } = await program.run(folder, words);
+  assert.equal(code, 0);
+  const whole = await program.folder();
+  assert.equal((await program.run(whole, words)).stdout, stdout);
+  assert.deepEqual(await lasting(join(folder, "runs")), await lasting(join(whole, "runs")));
+});
