@@ -60,7 +60,9 @@ export function earlierOf(value: unknown): Earlier {
   const begun = memory[`${OF_RUN}diverged`];
   const anyMade = final.transitions?.some((made) => made > 0);
   if (begun === undefined && anyMade) {
-    throw new RangeError("sample: resume cannot go on: the draws have no memory of their chains, as those of some files have not");
+    throw new RangeError(
+      "sample: resume cannot go on: the draws have no memory of their chains, as those of some files have not",
+    );
   }
   const transitions = Float64Array.from({ length: chains }, (_, chain) =>
     begun === undefined || Number.isNaN(begun[chain]) ? Number.NaN : final.transitions[chain],
