@@ -3,7 +3,7 @@
 import { knownOptions, refuse } from "../arguments/index.js";
 import { asChains } from "./chains.js";
 import { binomialLaw, hypergeometricLaw, probabilityOf } from "./count-laws.js";
-import { type CountPath, ecdfBand, ecdfTest, tailTable } from "./ecdf-band.js";
+import { type CountPath, type EcdfBand, ecdfBand, ecdfTest, type TailTable, tailTable } from "./ecdf-band.js";
 import { isUndefined } from "./is-undefined.js";
 import { type Band, type BandOptions, bandOptions, partsOfOne } from "./uniformity.js";
 
@@ -34,15 +34,10 @@ export function rankUniformity(chains: readonly ArrayLike<number>[], options: Ba
   const N = numbers[0].length;
   if (M < 2 || N === 0) refuse("rankUniformity", "chains", "at least two lists of at least one draw", chains);
   const { points, probability } = bandOptions("rankUniformity", options, N);
-  const cuts = Float64Array.from({ length: points - 1 }, (_, j) => Math.round(((j + 1) * M * N) / points));
-
-  // Of two chains the second's ranks are what the first leaves.
-  const tests = M === 2 ? 1 : M;
-  const path = chainPath(M, N, cuts);
-  const tails = tailTable(path);
+  const { cuts, tests, path, tails, inCounts } = frameOf(M, N, points, probability);
   const band = partsOfOne(
     cuts.map((cut) => cut / (M * N)),
-    ecdfBand(path, tails, 1 - (1 - probability) / tests),
+    inCounts,
     N,
   );
   const coverage = 1 - tests * (1 - band.coverage);
@@ -56,6 +51,32 @@ export function rankUniformity(chains: readonly ArrayLike<number>[], options: Ba
     .reduce((least, test) => (test[0] < least[0] ? test : least));
   const ecdf = counts.map((count) => count.map((c) => c / N));
   return { ...band, coverage, ecdf, statistic, pValue: Math.min(1, tests * pValue) };
+}
+
+/** All that does not depend on the draws. */
+interface Frame {
+  readonly key: string;
+  readonly cuts: Float64Array;
+  /** Tests that share the level. */
+  readonly tests: number;
+  readonly path: CountPath;
+  readonly tails: TailTable;
+  readonly inCounts: EcdfBand;
+}
+
+// It takes far longer than the rest, and the coordinates of one run, which come one after another, share it.
+let latest: Frame | undefined;
+
+function frameOf(M: number, N: number, points: number, probability: number): Frame {
+  const key = [M, N, points, probability].join();
+  if (latest?.key === key) return latest;
+  const cuts = Float64Array.from({ length: points - 1 }, (_, j) => Math.round(((j + 1) * M * N) / points));
+  // Of two chains the second's ranks are what the first leaves.
+  const tests = M === 2 ? 1 : M;
+  const path = chainPath(M, N, cuts);
+  const tails = tailTable(path);
+  latest = { key, cuts, tests, path, tails, inCounts: ecdfBand(path, tails, 1 - (1 - probability) / tests) };
+  return latest;
 }
 
 /** How many of one chain's N draws are among the lowest of M N: each draw is the chain's with probability 1/M, given that N are. */
