@@ -10,7 +10,7 @@ export function nodeNames(reserved: readonly string[] = []): (name: string) => s
   return (name) => {
     const plain = bearable(name);
     let unused = plain;
-    for (let n = 2; taken.has(folded(unused)); n++) unused = `${plain}_${n}`;
+    for (let n = 2; taken.has(folded(unused)); n++) unused = unreserved(`${plain}_${n}`);
     taken.add(folded(unused));
     return unused;
   };
@@ -22,7 +22,12 @@ function bearable(name: string): string {
   const plain = [...name.normalize("NFC").replace(/[^\p{L}\p{M}\p{N}_.,\-[\]()]/gu, "_")].slice(0, LONGEST).join("");
   if (plain === "" || /^\.+$/.test(plain)) return "_";
   if (plain === "zarr.json") return "zarr_json";
-  return plain.replace(/^_{2,}/, "_").replace(/\.+$/, "_");
+  return unreserved(plain.replace(/\.+$/, "_"));
+}
+
+/** Two underscores at the beginning are for Zarr itself. */
+function unreserved(name: string): string {
+  return name.replace(/^_{2,}/, "_");
 }
 
 function folded(name: string): string {
