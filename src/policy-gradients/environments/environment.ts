@@ -50,9 +50,21 @@ export interface StepResult {
   reward: number;
   /** The task is over: nothing follows this state. */
   terminated: boolean;
-  /** The episode is cut short: something would have followed. */
+  /** The episode is cut short: something would have followed. Never together with `terminated`. */
   truncated: boolean;
+  /** Of the episode that this step ended; there only where `recordEpisodeStatistics` is around the task. */
+  episode?: EpisodeStatistics;
 }
+
+export interface EpisodeStatistics {
+  /** The sum of the rewards, not discounted. */
+  return: number;
+  /** Steps. */
+  length: number;
+}
+
+/** A record, or a function that makes one's own environment anew: such a one cannot travel to a worker. */
+export type EnvironmentSource = EnvironmentRecord | (() => Environment);
 
 /** How an environment is made: a record that workers look up, such as `environments.cartPole()` returns. */
 export interface EnvironmentRecord {

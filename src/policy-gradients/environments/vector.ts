@@ -1,0 +1,234 @@
+// Copies of one environment side by side, each with its own random stream, on arrays with one row per copy: what training steps. An episode that
+// ended is begun anew in the same step, in the next, or by the caller (Gymnasium's autoreset modes).
+
+import { integerAtLeast, knownOptions, oneOf, refuse } from "../../arguments/index.js";
+import { type Random, type RandomState, restore, stream } from "../../random/index.js";
+import { type Environment, type EnvironmentSource, type Space, type StepResult, sizeOfSpace } from "./environment.js";
+import { makeEnvironment } from "./make.js";
+import { type EnvironmentStatistics, environmentStatistics } from "./statistics.js";
+
+export type Autoreset = "same-step" | "next-step" | "disabled";
+
+export interface VectorOptions {
+  /** 0. Copy `i` draws from `stream(seed, "environment", i)`. */
+  seed?: number;
+  /**
+   * `same-step`: the observation after an end is the next episode's first. `next-step`: the step after an end ignores the action, resets, gives
+   * reward 0 and is marked in `skipped`. `disabled`: `reset` with a mask is the caller's task. `same-step` where left out.
+   */
+  autoreset?: Autoreset;
+  /** What normalisers learn into, all copies into one. */
+  statistics?: EnvironmentStatistics;
+  /** See `makeEnvironment`. */
+  frozen?: boolean;
+}
+
+/** The arrays are the same ones for ever, rewritten by each step: `[count, size]`, or `[count]`. */
+export interface VectorEnvironment {
+  readonly name: string;
+  readonly count: number;
+  /** Of one copy. */
+  readonly observationSpace: Space;
+  readonly actionSpace: Space;
+  readonly observationSize: number;
+  readonly actionSize: number;
+  readonly autoreset: Autoreset;
+  /** What the next actions are to answer. */
+  readonly observations: Float64Array;
+  readonly rewards: Float64Array;
+  /** 1 where this step ended the episode, by the task or by a limit. */
+  readonly terminated: Uint8Array;
+  readonly truncated: Uint8Array;
+  /** 1 where this step did nothing but begin an episode: learning leaves such a row out. */
+  readonly skipped: Uint8Array;
+  /** Where this step ended the episode, its last observation: what a truncated return goes on from. Other rows are of earlier ends. */
+  readonly finalObservations: Float64Array;
+  /** Where this step ended the episode, what `recordEpisodeStatistics` says of it; NaN without that. Other rows are of earlier ends. */
+  readonly episodeReturns: Float64Array;
+  readonly episodeLengths: Float64Array;
+  /** What normalisers have learnt: to be saved with the agent and frozen in evaluation. */
+  readonly statistics: EnvironmentStatistics;
+  /** Begins an episode in every copy, or in those marked with 1. */
+  reset(which?: ArrayLike<number>): void;
+  /** Acts in every copy, `[count, actionSize]`. Throws where an action is not of the space (then nothing has moved), or a reward not finite. */
+  step(actions: ArrayLike<number>): void;
+  /** All that decides what comes. Normalisers' statistics are in it. */
+  state(): VectorState;
+  /** Throws where the state is not of such a vector. */
+  restore(state: VectorState): void;
+  close(): void;
+}
+
+/** Plain data. */
+export interface VectorState {
+  readonly environments: readonly Float64Array[];
+  readonly random: readonly RandomState[];
+  readonly observations: Float64Array;
+  /** `[count]`: 0 before the first episode, 1 within one, 2 after its end. */
+  readonly phase: Uint8Array;
+  readonly statistics: Readonly<Record<string, readonly number[]>>;
+}
+
+const NOT_BEGUN = 0;
+const PLAYING = 1;
+const ENDED = 2;
+
+/**
+ * `count` copies of an environment. Whatever their number, each draws and does what it would do alone, except that normalisers learn from all,
+ * in the order of the copies. They run one after another on the caller's thread. Throws where an argument is not of its kind.
+ *
+ * Example: `vectorEnvironment(cartPole(), 8)` has `observations` of length 32.
+ */
+export function vectorEnvironment(
+  source: EnvironmentSource,
+  count: number,
+  options: VectorOptions = {},
+): VectorEnvironment {
+  const where = "vectorEnvironment";
+  integerAtLeast(where, "count", count, 1);
+  knownOptions(where, options, ["seed", "autoreset", "statistics", "frozen"]);
+  const { seed = 0, statistics = environmentStatistics(), frozen = false } = options;
+  const autoreset = oneOf(where, "autoreset", options.autoreset ?? "same-step", ["same-step", "next-step", "disabled"]);
+  const random: Random[] = Array.from({ length: count }, (_, i) => stream(seed, "environment", i));
+  const copies: Environment[] = Array.from({ length: count }, () => makeEnvironment(source, { statistics, frozen }));
+
+  const { name, observationSpace, actionSpace } = copies[0];
+  const observationSize = sizeOfSpace(observationSpace);
+  const actionSize = sizeOfSpace(actionSpace);
+  const choices = actionSpace.kind === "discrete" ? actionSpace.count : 0;
+  const observations = new Float64Array(count * observationSize);
+  const finalObservations = new Float64Array(count * observationSize);
+  const actions = new Float64Array(count * actionSize);
+  const observationOf = rowsOf(observations, count);
+  const finalObservationOf = rowsOf(finalObservations, count);
+  const actionOf = rowsOf(actions, count);
+  const rewards = new Float64Array(count);
+  const terminated = new Uint8Array(count);
+  const truncated = new Uint8Array(count);
+  const skipped = new Uint8Array(count);
+  const episodeReturns = new Float64Array(count).fill(NaN);
+  const episodeLengths = new Float64Array(count).fill(NaN);
+  const phase = new Uint8Array(count).fill(NOT_BEGUN);
+
+  function begin(i: number): void {
+    copies[i].reset(random[i], observationOf[i]);
+    phase[i] = PLAYING;
+    rewards[i] = 0;
+    terminated[i] = 0;
+    truncated[i] = 0;
+  }
+
+  function end(i: number, { episode }: StepResult): void {
+    finalObservationOf[i].set(observationOf[i]);
+    episodeReturns[i] = episode === undefined ? NaN : episode.return;
+    episodeLengths[i] = episode === undefined ? NaN : episode.length;
+    phase[i] = ENDED;
+    if (autoreset !== "same-step") return;
+    copies[i].reset(random[i], observationOf[i]);
+    phase[i] = PLAYING;
+  }
+
+  /** Refuses what cannot be acted on before anything has moved. */
+  function check(given: ArrayLike<number>): void {
+    if (given.length !== actions.length) refuse(where, "actions", `${count} x ${actionSize} numbers`, given);
+    for (let i = 0, k = 0; i < count; i++) {
+      if (phase[i] === NOT_BEGUN) throw new Error(`${where}: step: copy ${i} was not reset`);
+      if (phase[i] === ENDED && autoreset === "disabled") {
+        throw new Error(`${where}: step: the episode of copy ${i} is over: reset begins one`);
+      }
+      for (let j = 0; j < actionSize; j++, k++) {
+        if (phase[i] === ENDED) continue;
+        const a = given[k];
+        if (choices === 0 ? a - a !== 0 : !(a >= 0 && a < choices && Math.floor(a) === a)) refuseAction(i, j, a);
+      }
+    }
+  }
+
+  function refuseAction(i: number, j: number, value: number): never {
+    const expected = choices === 0 ? "a finite number" : `an integer from 0 to ${choices - 1}`;
+    refuse(where, `actions[${i}, ${j}]`, expected, value);
+  }
+
+  return {
+    name,
+    count,
+    observationSpace,
+    actionSpace,
+    observationSize,
+    actionSize,
+    autoreset,
+    observations,
+    rewards,
+    terminated,
+    truncated,
+    skipped,
+    finalObservations,
+    episodeReturns,
+    episodeLengths,
+    statistics,
+
+    reset(which) {
+      if (which !== undefined && which.length !== count) refuse(where, "which", `${count} marks`, which);
+      for (let i = 0; i < count; i++) {
+        if (which !== undefined && which[i] !== 1) continue;
+        begin(i);
+        skipped[i] = 0;
+      }
+    },
+
+    // Hot: nothing is allocated.
+    step(given) {
+      check(given);
+      actions.set(given);
+      for (let i = 0; i < count; i++) {
+        if (phase[i] === ENDED) {
+          begin(i);
+          skipped[i] = 1;
+          continue;
+        }
+        const result = copies[i].step(actionOf[i], random[i], observationOf[i]);
+        const { reward } = result;
+        if (reward - reward !== 0) refuse(where, `the reward of ${name}, copy ${i},`, "a finite number", reward);
+        rewards[i] = reward;
+        terminated[i] = result.terminated ? 1 : 0;
+        truncated[i] = result.truncated ? 1 : 0;
+        skipped[i] = 0;
+        if (result.terminated || result.truncated) end(i, result);
+      }
+    },
+
+    state: () => ({
+      environments: copies.map((copy) => copy.state()),
+      random: random.map((each) => each.state()),
+      observations: observations.slice(),
+      phase: phase.slice(),
+      statistics: statistics.state(),
+    }),
+
+    restore(state) {
+      const fits =
+        state?.environments?.length === count &&
+        state.random?.length === count &&
+        state.phase?.length === count &&
+        state.observations?.length === observations.length;
+      if (!fits) refuse(where, "state", `the state of ${count} copies of ${name}`, state);
+      statistics.restore(state.statistics);
+      for (let i = 0; i < count; i++) {
+        copies[i].restore(state.environments[i]);
+        random[i] = restore(state.random[i]);
+      }
+      observations.set(state.observations);
+      phase.set(state.phase);
+    },
+
+    close() {
+      for (const copy of copies) copy.close?.();
+    },
+  };
+}
+
+/** A view of each row of `[count, size]`. */
+function rowsOf(matrix: Float64Array, count: number): Float64Array[] {
+  const size = matrix.length / count;
+  return Array.from({ length: count }, (_, i) => matrix.subarray(i * size, (i + 1) * size));
+}
