@@ -1,6 +1,10 @@
 // The local learning coefficient: the tempered energy, the estimate, its error and its verdict.
 
+export { type AlongOptions, type AlongRow, type Checkpoint, type LlcAlong, llcAlong } from "./along.js";
+export { type CalibrateOptions, type Calibration, type CalibrationRow, calibrate } from "./calibrate.js";
+export type { Choice } from "./calibration-choice.js";
 export type { DataTerm, LlcEstimate, ObservedLlc, Problem, ProblemKind, Verdict } from "./estimate.js";
+export { type ExtrapolatedLlc, type ExtrapolatedOptions, llcExtrapolated } from "./extrapolated.js";
 export {
   type LadderOptions,
   type LadderRung,
@@ -13,5 +17,8 @@ export type { FitAtMultiplicity, LadderFit } from "./ladder-fit.js";
 export { type LlcOptions, llc } from "./llc.js";
 export { compareLlc, type LlcRow, type LlcTable } from "./llc-table.js";
 export type { Mask } from "./moving.js";
+export { type ControlOptions, type NegativeControl, negativeControl } from "./negative-control.js";
+export { type PointReport, type Preflight, type PreflightOptions, preflight } from "./preflight.js";
 export { type FluctuationOptions, type SingularFluctuation, singularFluctuation } from "./singular-fluctuation.js";
+export type { SmoothedCurve, StageBoundary } from "./stages.js";
 export { defaultBeta, type TemperedOptions, tempered, temperedFromSource } from "./tempered.js";

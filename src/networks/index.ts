@@ -23,5 +23,5 @@ export { type AdamOptions, adam, type Optimizer, type SgdOptions, sgd } from "./
 export { type LossOnRowsOptions, lossOnRows } from "./row-losses.js";
 export type { Schedule } from "./schedules.js";
 export * as schedules from "./schedules.js";
-export { type EarlyStopping, type Trained, type TrainOptions, train } from "./train.js";
+export { type EarlyStopping, type Trained, type TrainingCheckpoint, type TrainOptions, train } from "./train.js";
 export { parametersFrom, type WeightArray, type WeightOptions } from "./weights.js";

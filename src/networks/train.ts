@@ -28,6 +28,11 @@ export interface TrainOptions {
   readonly earlyStopping?: EarlyStopping;
   /** The full loss is written into the trace every so many steps: 200 times a run where left out, or once a round where that is less. */
   readonly evaluateEvery?: number;
+  /**
+   * Steps at which the parameters are kept, 0 (the start) to `steps`; or how many of them, evenly spaced in the logarithm of the step with the
+   * start besides. None where left out.
+   */
+  readonly checkpoints?: number | readonly number[];
   readonly signal?: AbortSignal;
   /** Called with each entry of the trace. */
   readonly onEvaluate?: (entry: { readonly step: number; readonly loss: number }) => void;
@@ -52,7 +57,15 @@ export interface Trained {
   /** Euclidean length of the full gradient at `parameters`. */
   readonly gradientNorm: number;
   readonly steps: number;
+  /** What `checkpoints` asked for, as far as the run came. */
+  readonly checkpoints?: TrainingCheckpoint[];
   readonly reason: "steps done" | "early stopping" | "aborted";
+}
+
+/** The parameters after so many steps. */
+export interface TrainingCheckpoint {
+  readonly step: number;
+  readonly parameters: Float64Array;
 }
 
 /**
@@ -84,6 +97,9 @@ export async function train(loss: Loss, options: TrainOptions): Promise<Trained>
   if (onEvaluate !== undefined && typeof onEvaluate !== "function")
     refuse("train", "onEvaluate", "a function", onEvaluate);
 
+  const keepAt = options.checkpoints === undefined ? undefined : checkpointSteps(options.checkpoints, steps);
+  const kept: TrainingCheckpoint[] = [];
+
   const w = startOf(loss, options.init, seed);
   const gradient = new Float64Array(loss.dim);
   const nextBatch = batches(stream(seed, "train", "batches"), loss.dataSize, batchSize);
@@ -104,6 +120,10 @@ export async function train(loss: Loss, options: TrainOptions): Promise<Trained>
 
   let reason: Trained["reason"] = "steps done";
   let step = 0;
+  const keep = (): void => {
+    if (keepAt?.has(step)) kept.push({ step, parameters: w.slice() });
+  };
+  keep();
   let sliceEnd = platform().now() + sliceMilliseconds;
   watch.see(w, evaluate(0), 0);
   while (step < steps) {
@@ -116,6 +136,7 @@ export async function train(loss: Loss, options: TrainOptions): Promise<Trained>
     checkFinite("loss", value, step);
     move(w, gradient, factorAt(step));
     step++;
+    keep();
     if (step % every === 0 && step < steps && watch.see(w, evaluate(step), step)) {
       reason = "early stopping";
       break;
@@ -134,6 +155,7 @@ export async function train(loss: Loss, options: TrainOptions): Promise<Trained>
     loss: final,
     gradientNorm: norm(gradient),
     steps: step,
+    ...(keepAt === undefined ? {} : { checkpoints: kept }),
     reason,
   };
 }
@@ -149,9 +171,26 @@ const knownTrainOptions = [
   "init",
   "earlyStopping",
   "evaluateEvery",
+  "checkpoints",
   "signal",
   "onEvaluate",
 ];
+
+function checkpointSteps(asked: number | readonly number[], steps: number): ReadonlySet<number> {
+  if (typeof asked === "number") {
+    const count = integerAtLeast("train", "checkpoints", asked, 1);
+    // Early steps lie closer together than one, and fall on each other.
+    const share = (k: number): number => (count === 1 ? 1 : k / (count - 1));
+    return new Set([0, ...Array.from({ length: count }, (_, k) => Math.round(steps ** share(k)))]);
+  }
+  if (!Array.isArray(asked)) refuse("train", "checkpoints", "a number of them, or a list of steps", asked);
+  asked.forEach((step, k) => {
+    if (integerAtLeast("train", `checkpoints[${k}]`, step, 0) > steps) {
+      refuse("train", `checkpoints[${k}]`, `at most the ${steps} steps there are`, step);
+    }
+  });
+  return new Set(asked);
+}
 
 function startOf(loss: Loss, init: ArrayLike<number> | undefined, seed: number): Float64Array {
   if (init !== undefined) return finiteVector("train", "init", init, loss.dim);

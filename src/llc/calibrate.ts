@@ -1,0 +1,168 @@
+// Settings for an LLC estimate by SGLD: short chains over a grid of step size, n beta and gamma, and a recommendation with its reasons (after
+// the sweeps of Lau et al. 2023 and Hoogland et al. 2024). One setting is then used for everything that is compared.
+
+import { integerAtLeast, knownOptions, nonNegativeNumber, positiveNumber, refuse } from "../arguments/index.js";
+import type { SampleOptions } from "../chains/options.js";
+import { geweke } from "../diagnostics/index.js";
+import type { Loss } from "../networks/index.js";
+import { sgld, stiffness } from "../samplers/index.js";
+import { type Choice, recommend } from "./calibration-choice.js";
+import { printedCalibration } from "./calibration-text.js";
+import { comparable, llc, pick } from "./llc.js";
+import { seedFor } from "./seeds.js";
+import { checkLoss, defaultBeta, resolveTemperature, temperedAt } from "./tempered.js";
+
+export interface CalibrateOptions extends Pick<SampleOptions, "seed" | "workers" | "signal" | "onEvent"> {
+  readonly center: ArrayLike<number>;
+  /** Three where left out: a quarter of, once and four times the 0.2 / (n beta h + gamma) that holds the bias at 5 %, for each n beta and gamma. */
+  readonly stepSizes?: readonly number[];
+  /** Where left out a third of n / log n, n / log n, and three times that. */
+  readonly nbetas?: readonly number[];
+  /** Where left out 1, 10 and 100. */
+  readonly gammas?: readonly number[];
+  /** As `sgld` takes it. */
+  readonly batchSize?: number;
+  /** Short runs: 2 chains, 200 draws after 200 transitions of warmup, 1 transition per draw, where left out. */
+  readonly chains?: number;
+  readonly warmup?: number;
+  readonly draws?: number;
+  readonly thin?: number;
+}
+
+/** One cell of the grid. */
+export interface CalibrationRow {
+  readonly stepSize: number;
+  /** n beta */
+  readonly nbeta: number;
+  readonly gamma: number;
+  readonly llc: number;
+  readonly standardError: number;
+  /** No chain stopped, and steps inflate no direction by more than a fifth. */
+  readonly stable: boolean;
+  /** By what share, at most, the steps inflate a variance. */
+  readonly stepExcess: number;
+  /** Largest |z| by which a chain's beginning differs from its end (Geweke's, of the first 30 % and the last half): below 4 the trace is level. */
+  readonly drift: number;
+  /** Estimate over its standard error. */
+  readonly signal: number;
+  readonly ok: boolean;
+  /** What is against it; empty where `ok`. */
+  readonly objections: string[];
+}
+
+/** Plain data that prints as a table and a recommendation. */
+export interface Calibration {
+  readonly rows: CalibrationRow[];
+  /** Absent where no cell is without objections. */
+  readonly recommended?: Choice;
+  /** The largest curvature of L_n at the centre. */
+  readonly curvature: number;
+  readonly dataSize: number;
+  readonly dim: number;
+  /** In gradients over all data. */
+  readonly work: number;
+}
+
+const calibrateOptions = [
+  ...["center", "stepSizes", "nbetas", "gammas", "batchSize", "chains", "warmup", "draws", "thin"],
+  ...["seed", "workers", "signal", "onEvent"],
+];
+
+const LARGEST_EXCESS = 0.2;
+/** Above what chance brings about among some dozens of short chains. */
+const LARGEST_DRIFT = 4;
+const LEAST_SIGNAL = 2;
+
+/**
+ * Runs short SGLD chains at every step size, n beta and gamma of a grid and recommends one cell: without objections, nearest to n / log n,
+ * on a plateau in gamma, with the largest step whose bias is small. Rejects with a RangeError where an option is wrong, and where a run is aborted.
+ * @example
+ * const { recommended } = await calibrate(loss, { center });
+ * const { stepSize, beta, gamma } = recommended!;
+ * await llc(loss, { center, beta, gamma, sampler: sgld({ stepSize }) });
+ */
+export async function calibrate(loss: Loss, options: CalibrateOptions): Promise<Calibration> {
+  const where = "calibrate";
+  checkLoss(where, loss);
+  knownOptions(where, options, calibrateOptions);
+  const { chains = 2, warmup = 200, draws = 200, thin = 1, seed = 0, batchSize } = options;
+  integerAtLeast(where, "draws", draws, 20);
+  const usual = loss.dataSize * defaultBeta(loss.dataSize);
+  const nbetas = listOf(where, "nbetas", options.nbetas ?? [usual / 3, usual, 3 * usual], positiveNumber);
+  const gammas = listOf(where, "gammas", options.gammas ?? [1, 10, 100], nonNegativeNumber);
+  const steps = options.stepSizes && listOf(where, "stepSizes", options.stepSizes, positiveNumber);
+  const { center } = resolveTemperature(where, loss, { center: options.center });
+  const bare = temperedAt(loss, { center, beta: 1, nbeta: 1, gamma: 0, moving: undefined, observed: [] });
+  const curvature = stiffness(bare, center);
+  if (!(curvature >= 0)) refuse(where, "center", "where gradients are finite", center);
+
+  const rows: CalibrationRow[] = [];
+  let work = 0;
+  for (const nbeta of nbetas) {
+    for (const gamma of gammas) {
+      const usualStep = 0.2 / (nbeta * curvature + gamma);
+      if (!Number.isFinite(usualStep)) refuse(where, "stepSizes", "given where the centre is flat and gamma 0", steps);
+      for (const stepSize of steps ?? [usualStep / 4, usualStep, 4 * usualStep]) {
+        const estimate = await llc(loss, {
+          ...pick(options, ["workers", "signal", "onEvent"]),
+          center,
+          beta: nbeta / loss.dataSize,
+          gamma,
+          sampler: sgld({ stepSize, ...(batchSize === undefined ? {} : { batchSize }) }),
+          ...{ chains, warmup, draws, thin, seed: seedFor(seed, where, rows.length) },
+          title: `calibration, cell ${rows.length + 1}`,
+        });
+        if (estimate.draws.aborted) throw new Error(`${where}: aborted at cell ${rows.length + 1}`);
+        if (!Number.isNaN(estimate.work)) work += estimate.work;
+        rows.push(rowOf(estimate, { stepSize, nbeta, gamma }));
+      }
+    }
+  }
+  const recommended = recommend(rows, usual, loss.dataSize);
+  return printedCalibration({
+    rows,
+    ...(recommended === undefined ? {} : { recommended }),
+    curvature,
+    dataSize: loss.dataSize,
+    dim: loss.dim,
+    work,
+  });
+}
+
+function listOf(
+  where: string,
+  name: string,
+  values: readonly number[],
+  check: (where: string, name: string, value: unknown) => number,
+): number[] {
+  if (!Array.isArray(values) || values.length === 0) refuse(where, name, "a list of at least one number", values);
+  const numbers = values.map((value, k) => check(where, `${name}[${k}]`, value));
+  return [...new Set(numbers)].sort((a, b) => a - b);
+}
+
+function rowOf(
+  { draws, trace, mean, standardError, stepExcess = Number.POSITIVE_INFINITY }: Awaited<ReturnType<typeof llc>>,
+  cell: { readonly stepSize: number; readonly nbeta: number; readonly gamma: number },
+): CalibrationRow {
+  const drift = Math.max(...comparable(draws, trace).map((chain) => Math.abs(geweke(chain, { first: 0.3 }))));
+  const signal = mean / standardError;
+  const stable = draws.stopped.length === 0 && stepExcess <= LARGEST_EXCESS;
+  const objections = [
+    ...(draws.stopped.length > 0 ? ["a chain stopped"] : []),
+    ...(stepExcess > LARGEST_EXCESS ? ["the step size is too large"] : []),
+    ...(stable && !(drift < LARGEST_DRIFT) ? ["the trace drifts"] : []),
+    ...(stable && mean < 0 ? ["it is negative"] : []),
+    ...(stable && mean >= 0 && !(signal >= LEAST_SIGNAL) ? ["its error is too large"] : []),
+  ];
+  return {
+    ...cell,
+    llc: mean,
+    standardError,
+    stable,
+    stepExcess,
+    drift,
+    signal,
+    ok: objections.length === 0,
+    objections,
+  };
+}
