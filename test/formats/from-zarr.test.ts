@@ -108,8 +108,14 @@ test("log-likelihoods and observed data come back by their group", async () => {
 
 test("a store of another program gives its posterior and statistics", async () => {
   const store: Store = new Map();
-  const place = (path: string) => new zarr.Location(store as never, path) as zarr.Location<zarr.AsyncMutable>;
-  const write = async (path: string, dims: string[], shape: number[], dtype: "float32" | "int32", values: number[]) => {
+  const place = (path: `/${string}`) => new zarr.Location(store as never, path) as zarr.Location<zarr.AsyncMutable>;
+  const write = async (
+    path: `/${string}`,
+    dims: string[],
+    shape: number[],
+    dtype: "float32" | "int32",
+    values: number[],
+  ) => {
     const gzip = [{ name: "bytes", configuration: { endian: "big" } }];
     const chunkShape = shape.map((length) => Math.min(2, length));
     const array = await zarr.create(place(path), {
