@@ -118,11 +118,10 @@ function nutsKernel(energy: Energy, settings: NutsSettings): Kernel<NutsState> {
       tree.grow(random);
 
       const { selected, depth, leapfrogSteps, acceptance, diverging } = tree.result;
-      if (selected !== 0) {
-        state.position.set(orbit.position(selected));
-        state.gradient.set(orbit.gradient(selected));
-        state.energy[0] = orbit.potential[selected];
-      }
+      // Point 0 too: where the start is no end of the trajectory any more, a later point may have its place.
+      state.position.set(orbit.position(selected));
+      state.gradient.set(orbit.gradient(selected));
+      state.energy[0] = orbit.potential[selected];
       const hamiltonian = orbit.potential[selected] + orbit.kinetic[selected];
       info.acceptance[0] = acceptance;
       info.diverging[0] = diverging ? 1 : 0;

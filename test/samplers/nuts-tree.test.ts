@@ -8,6 +8,7 @@ import { gaussian } from "../../src/energies/gaussian.js";
 import { energy as energyOf } from "../../src/energies/traced.js";
 import { restore, stream } from "../../src/random/index.js";
 import { type Metric, metricFor } from "../../src/samplers/metric.js";
+import { nuts, nutsDefinition } from "../../src/samplers/nuts.js";
 import { nutsTree, pointsOf, sumsOf } from "../../src/samplers/nuts-tree.js";
 import { type Orbit, plainOrbit } from "../../src/samplers/orbit.js";
 import { compiledOrbit } from "../../src/samplers/orbit-program.js";
@@ -66,6 +67,26 @@ for (const { what, energy, metric, stepSize, maxTreeDepth = 10, maxEnergyError =
       assertTwins(orbit as Orbit, { what, energy, metric, stepSize, maxTreeDepth, maxEnergyError });
     });
   }
+}
+
+for (const stepSize of [0.2, 0.7]) {
+  // Where a trajectory has left its start behind, the start's place in memory may hold the point that is drawn.
+  test(`the kernel ends each transition where the recursion does, with steps of ${stepSize}`, () => {
+    const energy = gaussian({ mean: [0, 0] });
+    const kernel = nutsDefinition.build(energy, nuts({ stepSize }).options, 1);
+    const random = stream(6, "kernel");
+    let state = kernel.init(Float64Array.of(0.3, -0.2), [random]);
+    for (let turn = 0; turn < 400; turn++) {
+      const twin = restore(random.state());
+      const from = state.position.slice();
+      kernel.step(state, [random]);
+      const limits = { maxTreeDepth: 10, maxEnergyError: 1000 };
+      const expected = recursiveNuts(energy, one(2), from, stepSize, limits, twin);
+      state.position.forEach((each, i) => close(each, expected.position[i]));
+      close(state.energy[0], expected.energy);
+      state = kernel.init(expected.position, [random]);
+    }
+  });
 }
 
 function assertTwins(orbit: Orbit, { energy, metric, stepSize, maxTreeDepth, maxEnergyError }: Required<Case>): void {
