@@ -24,22 +24,31 @@ export function denseOf(where: string, name: string, nested: unknown, readNumber
     if (inner.length === 0) break;
   }
   const data = new Float64Array(sizeOf(shape));
+  // Where the walk is: told only where something is wrong.
+  const at: number[] = [];
+  const place = (axis: number) =>
+    `${where}: ${name}${at
+      .slice(0, axis)
+      .map((index) => `[${index}]`)
+      .join("")}`;
   let filled = 0;
-  const walk = (entry: unknown, axis: number, at: readonly number[]): void => {
-    const place = () => `${where}: ${name}${at.map((index) => `[${index}]`).join("")}`;
+  const walk = (entry: unknown, axis: number): void => {
     if (axis === shape.length) {
       const number = readNumber(entry);
-      if (number === undefined) throw new Error(`${place()} must be a number, got ${spoken(entry)}`);
+      if (number === undefined) throw new Error(`${place(axis)} must be a number, got ${spoken(entry)}`);
       data[filled++] = number;
       return;
     }
-    if (!isList(entry)) throw new Error(`${place()} must be a list of ${shape[axis]}, got ${spoken(entry)}`);
+    if (!isList(entry)) throw new Error(`${place(axis)} must be a list of ${shape[axis]}, got ${spoken(entry)}`);
     if (entry.length !== shape[axis]) {
-      throw new Error(`${place()} has ${entry.length} entries, and those before it ${shape[axis]}`);
+      throw new Error(`${place(axis)} has ${entry.length} entries, and those before it ${shape[axis]}`);
     }
-    for (let i = 0; i < entry.length; i++) walk(entry[i], axis + 1, [...at, i]);
+    for (let i = 0; i < entry.length; i++) {
+      at[axis] = i;
+      walk(entry[i], axis + 1);
+    }
   };
-  walk(nested, 0, []);
+  walk(nested, 0);
   return { shape, data };
 }
 

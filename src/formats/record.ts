@@ -19,15 +19,20 @@ export function recordOf(draws: Draws): { json: unknown; arrays: RecordArray[] }
   const { chains, names, lengths, adapted, final, sampler, seed, stopped, aborted, seconds } = draws;
   const arrays: RecordArray[] = [];
   const keepAs =
-    (title: string) =>
+    (title: string, perChain = false) =>
     (data: Float64Array): number => {
-      const perChain = chains > 0 && data.length % chains === 0;
       const shape = perChain ? [chains, data.length / chains] : [data.length];
-      const rows = `${perChain ? "row" : "entry"}_${shape[shape.length - 1]}`;
-      return arrays.push({ title, shape, dims: perChain ? ["chain", rows] : [rows], data }) - 1;
+      // Axes of one name must have one length.
+      const own = perChain ? `row_${shape[1]}` : `entry_${shape[0]}`;
+      return arrays.push({ title, shape, dims: perChain ? ["chain", own] : [own], data }) - 1;
     };
   const all = (prefix: string, values: Readonly<Record<string, Float64Array>>) =>
-    Object.fromEntries(Object.entries(values).map(([name, data]) => [name, toJsonValue(data, keepAs(prefix + name))]));
+    Object.fromEntries(
+      Object.entries(values).map(([name, data]) => {
+        const perChain = chains > 0 && data.length % chains === 0;
+        return [name, toJsonValue(data, keepAs(prefix + name, perChain))];
+      }),
+    );
   const json = {
     version: RECORD_VERSION,
     names: toJsonValue(names, keepAs("names")),
@@ -36,7 +41,7 @@ export function recordOf(draws: Draws): { json: unknown; arrays: RecordArray[] }
     adapted: all("adapted.", adapted),
     final: {
       ...(toJsonValue({ ...final, position: undefined, memory: undefined }, keepAs("final")) as object),
-      position: toJsonValue(final.position, keepAs("final.position")),
+      position: toJsonValue(final.position, keepAs("final.position", chains > 0)),
       memory: all("memory.", final.memory),
     },
     sampler: toJsonValue(sampler, keepAs("sampler")),
