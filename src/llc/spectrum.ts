@@ -46,8 +46,8 @@ export function spectrumEnds(gradient: Gradient, at: Float64Array, products: num
         evaluations: 2 * basis.length,
       };
     }
-    // What is left of an invariant subspace is rounding, and no direction.
-    if (residual <= 1e-8 * Math.max(...diagonal.map(Math.abs), ...beside)) break;
+    // What is left of an invariant subspace is rounding, and no direction; squares of what is tinier are 0.
+    if (residual <= Math.max(1e-8 * Math.max(...diagonal.map(Math.abs), ...beside), 1e-140)) break;
     if (basis.length < steps) beside.push(residual);
     v = scaled(r, 1 / residual);
   }
