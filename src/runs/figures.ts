@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import type { LlcEstimate } from "../llc/estimate.js";
 import type { Figure } from "../plots/figure.js";
 import * as plots from "../plots/index.js";
-import { save } from "../render/index.js";
+import { save, toPng } from "../render/index.js";
 import type { Configuration } from "./configuration/index.js";
 import { workByDraw } from "./metrics.js";
 import { samplingOf } from "./sampling.js";
@@ -79,6 +79,12 @@ export async function drawMissing(
   const there = await readdir(folder).catch((): string[] => []);
   if (wanted.every((name) => there.includes(name))) return [];
   return withLock(root, `${basename(artifact)}-figures`, () => drawInto(folder, figures, formats, signal), { signal });
+}
+
+/** Starts the browser that draws pictures, ahead of the first. Where none can be started, drawing says so. */
+export function startBrowser(): void {
+  const smallest: Figure = { data: [{ type: "scatter", x: [0], y: [0] }], layout: { width: 10, height: 10 } };
+  toPng(smallest).catch(() => {});
 }
 
 async function drawInto(

@@ -4,10 +4,12 @@
 import { availableParallelism } from "node:os";
 import type { EventSink } from "../platform/platform.js";
 import type { Configuration, SamplerName } from "./configuration/index.js";
-import { drawMissing, figuresOfRun } from "./figures.js";
+import { drawMissing, figuresOfRun, startBrowser } from "./figures.js";
 import { checkBatches, refuseMoreRows } from "./sampling.js";
+import { exists } from "./store/artifact.js";
+import { folders } from "./store/identity.js";
 import { removeDeadLocks } from "./store/lock.js";
-import { obtainRun, RunAborted, type StoredRun } from "./store/samples.js";
+import { obtainRun, RunAborted, runIdOf, type StoredRun } from "./store/samples.js";
 import { loadTarget, obtainTarget, type StoredTarget, targetIdOf } from "./store/targets.js";
 
 export interface Job {
@@ -80,7 +82,7 @@ export async function execute(root: string, jobs: readonly Job[], options: Labor
   for (const job of jobs) if (job.targetId !== undefined) await targetOf(job);
 
   const several = tasks.length > 1 && jobs.length > 1;
-  const perform = async (task: Task): Promise<Outcome> => {
+  const perform = async (task: Task): Promise<Begun> => {
     const { job, sampler } = task;
     const tell = (state: TaskState): void => onState?.(task, state);
     let target: StoredTarget | undefined;
@@ -88,50 +90,67 @@ export async function execute(root: string, jobs: readonly Job[], options: Labor
       signal?.throwIfAborted();
       tell({ state: "target" });
       target = await targetOf(job);
-      checkBatches(
-        { ...job.configuration, sampler: { ...job.configuration.sampler, run: [sampler] } },
-        target.target.loss.dataSize,
-      );
+      const { sampler: sections, output } = job.configuration;
+      checkBatches({ ...sections, run: [sampler] }, target.target.loss.dataSize);
       tell({ state: "sampling", fraction: 0 });
       const run = await obtainRun(root, target, job.configuration, sampler, {
         ...lock,
         // Several runs share the machine, a thread each; a single one takes what it needs.
         workers: several ? 1 : undefined,
-        checkpointEvery: job.configuration.output.checkpoint_every,
+        checkpointEvery: output.checkpoint_every,
         onEvent:
-          several || onState !== undefined
-            ? fractions((fraction) => tell({ state: "sampling", fraction }))
-            : options.onEvent,
+          onState === undefined ? options.onEvent : fractions((fraction) => tell({ state: "sampling", fraction })),
       });
-      const problems = await draw(job.configuration, run, tell);
-      tell({ state: "done", run });
-      return { task, target, run, ...(problems.length > 0 && { error: new Error(problems.join("\n")) }) };
+      const done = (): void => tell({ state: "done", run });
+      if (!options.figures || !output.save_plots) {
+        done();
+        return { outcome: { task, target, run } };
+      }
+      tell({ state: "figures" });
+      const figures = figuresOfRun(run, output.max_theta_plot_dims, sections);
+      const drawing = drawMissing(root, run.folder, figures, output.plot_formats, signal);
+      // The next run need not wait for pictures, which another process draws.
+      drawing.then(done, () => {});
+      return { outcome: { task, target, run }, drawing };
     } catch (error) {
       const reason = error instanceof Error ? error : new Error(String(error));
       tell({ state: "failed", error: reason });
-      return { task, target, error: reason };
+      return { outcome: { task, target, error: reason } };
     }
   };
-  const draw = async (
-    { output, sampler }: Configuration,
-    run: StoredRun,
-    tell: (state: TaskState) => void,
-  ): Promise<string[]> => {
-    if (!options.figures || !output.save_plots) return [];
-    tell({ state: "figures" });
-    const figures = figuresOfRun(run, output.max_theta_plot_dims, sampler);
-    return drawMissing(root, run.folder, figures, output.plot_formats, signal);
-  };
 
-  const outcomes = await inParallel(tasks, several ? availableParallelism() : 1, perform);
+  if (options.figures && (await anythingToDraw(root, tasks[0]))) startBrowser();
+  const begun = await inParallel(tasks, several ? availableParallelism() : 1, perform);
+  const outcomes = await Promise.all(begun.map(finished));
   if (signal?.aborted) throw new RunAborted("interrupted");
   return outcomes;
+}
+
+/** A task whose pictures may still be drawn. */
+interface Begun {
+  readonly outcome: Outcome;
+  /** What could not be drawn. */
+  readonly drawing?: Promise<string[]>;
+}
+
+async function finished({ outcome, drawing = Promise.resolve([]) }: Begun): Promise<Outcome> {
+  const problems = await drawing.catch((error: Error) => [error.message]);
+  return problems.length === 0 ? outcome : { ...outcome, error: new Error(problems.join("\n")) };
+}
+
+/** Whether pictures will be needed, as far as the first task tells: a browser takes a second to start. */
+async function anythingToDraw(root: string, { job, sampler }: Task): Promise<boolean> {
+  const { configuration, targetId } = job;
+  const { save_plots, plot_formats } = configuration.output;
+  if (!save_plots || !plot_formats.includes("png")) return false;
+  const target = targetId ?? targetIdOf(configuration);
+  return !(await exists(folders.run(root, target, sampler, runIdOf(target, configuration, sampler))));
 }
 
 function checkRows(configuration: Configuration): void {
   const { training, data } = configuration;
   refuseMoreRows("training.batch_size", training.batch_size, data.n_data);
-  checkBatches(configuration, data.n_data);
+  checkBatches(configuration.sampler, data.n_data);
 }
 
 /** How far a run is, of all its chains. */

@@ -60,12 +60,12 @@ export function samplingOf<Name extends SamplerName>(name: Name, sections: Secti
 }
 
 /** Throws a ConfigurationError where a sampler to be run asks for more rows than there are; nothing has been computed by then. */
-export function checkBatches(configuration: Configuration, dataSize: number): void {
-  const asked: [string, number | null][] = configuration.sampler.run.map((name) => {
-    const section: object = configuration.sampler[name];
-    return [`sampler.${name}.batch_size`, "batch_size" in section ? (section.batch_size as number | null) : null];
-  });
-  for (const [key, rows] of asked) refuseMoreRows(key, rows, dataSize);
+export function checkBatches(sections: Sections, dataSize: number): void {
+  for (const name of sections.run) {
+    const section: object = sections[name];
+    const rows = "batch_size" in section ? (section.batch_size as number | null) : null;
+    refuseMoreRows(`sampler.${name}.batch_size`, rows, dataSize);
+  }
 }
 
 export function refuseMoreRows(key: string, rows: number | null, dataSize: number): void {

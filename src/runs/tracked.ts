@@ -34,16 +34,19 @@ export function tracked(draws: Draws, center: Float64Array, { diag_mode, diag_k,
   return {
     ...kept,
     dim: diag_k,
-    names: directions.map((_, k) => `projection ${k}`),
+    names: directions.map((_, k) => `projection[${k}]`),
     position,
     ...withoutMemory(draws),
   };
 }
 
-/** What belongs to the whole position goes with it; the counts of the run stay. */
-function withoutMemory({ final, chains }: Draws): Pick<Draws, "adapted" | "final"> {
-  const memory = Object.fromEntries(Object.entries(final.memory).filter(([name]) => name.startsWith("run.")));
-  return { adapted: {}, final: { ...final, position: new Float64Array(chains * 0), memory } };
+/** What belongs to the whole position goes with it; the counts of the run, and what is one number per chain, stay. */
+function withoutMemory({ final, adapted, chains }: Draws): Pick<Draws, "adapted" | "final"> {
+  const memory = Object.entries(final.memory).filter(([name]) => name.startsWith("run."));
+  return {
+    adapted: Object.fromEntries(Object.entries(adapted).filter(([, values]) => values.length === chains)),
+    final: { ...final, position: new Float64Array(0), memory: Object.fromEntries(memory) },
+  };
 }
 
 function direction(seed: number, k: number, dim: number): Float64Array {

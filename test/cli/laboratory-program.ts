@@ -68,7 +68,15 @@ export async function everything(folder: string): Promise<Record<string, string>
   return Object.fromEntries(paths.map((path, i) => [path, texts[i]]));
 }
 
-const timedColumns = ["seconds", "efficiency_seconds", "wnv_seconds", "var x seconds"];
+const timedColumns = [
+  "seconds",
+  "efficiency_seconds",
+  "wnv_seconds",
+  "var x seconds",
+  // In the attributes of a Zarr store.
+  "created_at",
+  "sampling_time",
+];
 
 /** What a folder of artifacts holds apart from pictures and times. */
 export async function lasting(folder: string): Promise<Record<string, string>> {

@@ -58,6 +58,13 @@ export async function commitArtifact(folder: string): Promise<void> {
   await keepEntry(dirname(folder));
 }
 
+/** Removes from a folder what a killed process left there, but for the entries of these names. */
+export async function keepOnly(folder: string, names: readonly string[]): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!names.includes(name)) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
 /** Drops what was begun. */
 export async function discardPartial(folder: string): Promise<void> {
   await rm(`${folder}.partial`, { recursive: true, force: true });

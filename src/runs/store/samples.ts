@@ -5,6 +5,8 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { chainsOf } from "../../chains/draws.js";
 import { toCsv } from "../../formats/csv-table.js";
+import { loadDraws } from "../../formats/load-draws.js";
+import { saveDraws } from "../../formats/save-draws.js";
 import { type LlcEstimate, llc } from "../../llc/index.js";
 import type { EventSink } from "../../platform/platform.js";
 import { type Configuration, configurationYaml, type SamplerName, samplerNames } from "../configuration/index.js";
@@ -16,6 +18,7 @@ import {
   commitArtifact,
   exists,
   json,
+  keepOnly,
   openPartial,
   readJson,
   TIMING,
@@ -25,7 +28,6 @@ import { enter } from "./catalogue.js";
 import { checkId, folders, idOf } from "./identity.js";
 import { type LockOptions, withLock } from "./lock.js";
 import type { StoredTarget } from "./targets.js";
-import { readTraces, writeTraces } from "./traces.js";
 
 export interface StoredRun {
   readonly id: string;
@@ -85,7 +87,8 @@ export async function obtainRun(
     async () => {
       if (await exists(folder)) return loadRun(root, target, sampler, id);
       const partial = await openPartial(folder);
-      const made = await estimateOf(target, configuration, sampler, join(partial, "checkpoint"), options);
+      await keepOnly(partial, [CHECKPOINT]);
+      const made = await estimateOf(target, configuration, sampler, join(partial, CHECKPOINT), options);
       await storeRun(root, target, configuration, { ...made, sampler, id, folder, partial });
       return { ...(await loadRun(root, target, sampler, id)), isNew: true };
     },
@@ -105,7 +108,7 @@ export async function loadRun(
   const metrics = denull(await readJson<Metrics>(join(folder, "metrics.json")));
   const stored = denull(await readJson<StoredEstimate>(join(folder, "estimate.json")));
   const { finished } = await readJson<{ finished: string }>(join(folder, TIMING));
-  const draws = await readTraces(folder);
+  const draws = await loadDraws(join(folder, TRACES));
   const { center, lossAtCenter, loss } = target.target;
   const estimate: LlcEstimate = {
     ...stored,
@@ -135,6 +138,10 @@ export async function runsOf(
   }
   return found;
 }
+
+/** Draws in ArviZ's layout. */
+const TRACES = "traces.zarr";
+const CHECKPOINT = "checkpoint";
 
 type StoredEstimate = Omit<LlcEstimate, "trace" | "lossAtCenter" | "center" | "dataSize" | "dim" | "draws">;
 
@@ -184,6 +191,7 @@ interface Made {
 
 async function storeRun(root: string, target: StoredTarget, configuration: Configuration, made: Made): Promise<void> {
   const { estimate, stochastic, sampler, id, folder, partial } = made;
+  await keepOnly(partial, []);
   const metrics = metricsOf(estimate, { target: target.id, run: id, sampler, stochastic });
   const { trace: _, lossAtCenter: __, center, dataSize: ___, dim: ____, draws, ...kept } = estimate;
   await writeFileWhole(
@@ -193,7 +201,7 @@ async function storeRun(root: string, target: StoredTarget, configuration: Confi
   await writeFileWhole(join(partial, "metrics.json"), json(metrics));
   await writeFileWhole(join(partial, "metrics.csv"), toCsv({ rows: [metrics] }));
   await writeFileWhole(join(partial, "estimate.json"), json(kept));
-  await writeTraces(partial, tracked(draws, center, configuration.output));
+  await saveDraws(tracked(draws, center, configuration.output), join(partial, TRACES));
   await writeFileWhole(join(partial, TIMING), json({ finished: new Date().toISOString(), seconds: draws.seconds }));
   await commitArtifact(folder);
   await enterRun(root, metrics);
