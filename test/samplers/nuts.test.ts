@@ -131,13 +131,14 @@ for (const [targetAcceptance, options] of [
 
 test("in a funnel divergences are recorded, and the chain goes on", () => {
   let [divergences, moved, last] = [0, 0, Number.NaN];
-  const plan = { chains: 2, warmup: 300, draws: 1000, seed: 67, start: Array.from({ length: 10 }, () => 0.1) };
+  // Of ten chains one ends its warmup in the neck, with steps too long to leave it: so there are several.
+  const plan = { chains: 8, warmup: 300, draws: 1000, seed: 67, start: Array.from({ length: 10 }, () => 0.1) };
   visit(funnel(10), nuts(), plan, (q, _u, _c, _d, info) => {
     divergences += info.diverging[0];
     moved += q[0] !== last ? 1 : 0;
     last = q[0];
   });
-  assert.ok(divergences > 0 && moved > 1000, `${divergences} divergences, ${moved} moves`);
+  assert.ok(divergences > 0 && moved > 4000, `${divergences} divergences, ${moved} moves`);
 });
 
 for (const [what, options] of [
