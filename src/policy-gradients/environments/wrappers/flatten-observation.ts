@@ -24,18 +24,22 @@ export const flattenObservationDefinition: EnvironmentDefinition = {
       return wrapped(inner, NOTHING, { observationSpace: { ...space, shape: [sizeOfSpace(space)] } });
     }
     const choice = new Float64Array(1);
-    const write = (observation: Float64Array): void => {
+    const check = (observation: Float64Array): void => {
       if (observation.length !== space.count) refuseLength(inner.name, "observation", space.count, observation);
+    };
+    const write = (observation: Float64Array): void => {
       observation.fill(0);
       observation[choice[0]] = 1;
     };
     return wrapped(inner, NOTHING, {
       observationSpace: { kind: "box", shape: [space.count], low: 0, high: 1 },
       reset(random, observation) {
+        check(observation);
         inner.reset(random, choice);
         write(observation);
       },
       step(action, random, observation) {
+        check(observation);
         const result = inner.step(action, random, choice);
         write(observation);
         return result;

@@ -41,9 +41,9 @@ export const frameStackObservationDefinition: EnvironmentDefinition = {
       frames.copyWithin(0, size);
       frames.set(latest, (stackSize - 1) * size);
     };
-    const write = (observation: Float64Array): void => {
+    const write = (observation: Float64Array): void => interleave(frames, stackSize, size, run, observation);
+    const check = (observation: Float64Array): void => {
       if (observation.length !== frames.length) refuseLength(inner.name, "observation", frames.length, observation);
-      interleave(frames, stackSize, size, run, observation);
     };
     const stacked = (bound: Float64Array): number[] => {
       const all = new Float64Array(stackSize * size);
@@ -61,11 +61,13 @@ export const frameStackObservationDefinition: EnvironmentDefinition = {
         high: stacked(high),
       },
       reset(random, observation) {
+        check(observation);
         inner.reset(random, latest);
         for (let frame = 0; frame < stackSize; frame++) push();
         write(observation);
       },
       step(action, random, observation) {
+        check(observation);
         const result = inner.step(action, random, latest);
         push();
         write(observation);
