@@ -17,6 +17,7 @@ const BENCHES = [
   "chains",
   "nuts",
   "langevin",
+  "policy-gradients",
   "diagnostics",
   "coverage",
   "render",

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  type BoxSpace,
   type Environment,
   type EnvironmentSource,
   environments,
@@ -90,17 +91,17 @@ test("frames are stacked oldest first, an episode begins with its first, picture
   assert.deepEqual(act(vectors, [0, 0]).observation, [100, 101, 200, 201, 300, 301]);
   vectors.reset(stream(0), observation);
   assert.deepEqual(Array.from(observation), [0, 1, 0, 1, 0, 1]);
-  assert.deepEqual((vectors.observationSpace as { shape: number[] }).shape, [3, 2]);
+  assert.deepEqual((vectors.observationSpace as BoxSpace).shape, [3, 2]);
 
   // A picture of one row, two columns and two channels.
   const pictures = begun(environments.frameStackObservation(diary([1, 2, 2], -9, 9), { stackSize: 2 }));
   assert.deepEqual(act(pictures, [0, 0]).observation, [0, 1, 100, 101, 2, 3, 102, 103]);
-  assert.deepEqual((pictures.observationSpace as { shape: number[] }).shape, [1, 2, 4]);
+  assert.deepEqual((pictures.observationSpace as BoxSpace).shape, [1, 2, 4]);
 });
 
 test("flattenObservation makes vectors of boxes and of choices", () => {
   const flat = makeEnvironment(environments.flattenObservation(environments.catchBall()));
-  assert.deepEqual((flat.observationSpace as { shape: number[] }).shape, [50]);
+  assert.deepEqual((flat.observationSpace as BoxSpace).shape, [50]);
   const grid = environments.gridWorld({ layout: [".S.G"] });
   const oneHot = begun(environments.flattenObservation(grid));
   assert.deepEqual(oneHot.observationSpace, { kind: "box", shape: [3], low: 0, high: 1 });
