@@ -21,6 +21,7 @@ const BENCHES = [
   "diagnostics",
   "coverage",
   "render",
+  "laboratory",
 ];
 
 const asked = process.argv.slice(2);
