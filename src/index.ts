@@ -83,13 +83,13 @@ export { type SaveDrawsOptions, saveDraws } from "./formats/save-draws.js";
 export { toStanCsv } from "./formats/to-stan-csv.js";
 export { type ReadableStore, toZarr, type WritableStore } from "./formats/to-zarr.js";
 export {
+  type AlongCheckpoint,
   type AlongOptions,
   type AlongRow,
   type CalibrateOptions,
   type Calibration,
+  type CalibrationChoice,
   type CalibrationRow,
-  type Checkpoint,
-  type Choice,
   type ControlOptions,
   calibrate,
   compareLlc,

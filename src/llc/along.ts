@@ -17,7 +17,7 @@ export interface AlongOptions extends Omit<LlcOptions, "center" | "lossAtCenter"
 }
 
 /** Parameters that training went through, such as `train` keeps as `checkpoints`. */
-export interface Checkpoint {
+export interface AlongCheckpoint {
   readonly step: number;
   readonly parameters: ArrayLike<number>;
 }
@@ -56,7 +56,7 @@ export interface LlcAlong {
  */
 export async function llcAlong(
   loss: Loss,
-  checkpoints: readonly Checkpoint[],
+  checkpoints: readonly AlongCheckpoint[],
   options: AlongOptions = {},
 ): Promise<LlcAlong> {
   const where = "llcAlong";
@@ -93,11 +93,11 @@ export async function llcAlong(
   return printedAs({ rows, ...stagesOf(rows, options.bandwidth), work }, text);
 }
 
-function readCheckpoints(where: string, checkpoints: readonly Checkpoint[], dim: number): Checkpoint[] {
+function readCheckpoints(where: string, checkpoints: readonly AlongCheckpoint[], dim: number): AlongCheckpoint[] {
   if (!Array.isArray(checkpoints) || checkpoints.length === 0) {
     refuse(where, "checkpoints", "a list of { step, parameters }, such as train keeps", checkpoints);
   }
-  const read = checkpoints.map((checkpoint: Checkpoint, k) => ({
+  const read = checkpoints.map((checkpoint: AlongCheckpoint, k) => ({
     step: integerAtLeast(where, `checkpoints[${k}].step`, checkpoint?.step, 0),
     parameters: finiteVector(where, `checkpoints[${k}].parameters`, checkpoint.parameters, dim),
   }));

@@ -6,7 +6,7 @@ import type { SampleOptions } from "../chains/options.js";
 import { geweke } from "../diagnostics/index.js";
 import type { Loss } from "../networks/index.js";
 import { sgld, stiffness } from "../samplers/index.js";
-import { type Choice, recommend } from "./calibration-choice.js";
+import { type CalibrationChoice, recommend } from "./calibration-choice.js";
 import { printedCalibration } from "./calibration-text.js";
 import { comparable, llc, pick } from "./llc.js";
 import { seedFor } from "./seeds.js";
@@ -54,7 +54,7 @@ export interface CalibrationRow {
 export interface Calibration {
   readonly rows: CalibrationRow[];
   /** Absent where no cell is without objections. */
-  readonly recommended?: Choice;
+  readonly recommended?: CalibrationChoice;
   /** The largest curvature of L_n at the centre. */
   readonly curvature: number;
   readonly dataSize: number;

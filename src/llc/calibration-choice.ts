@@ -3,7 +3,7 @@
 import { significant } from "../chains/digits.js";
 import type { CalibrationRow } from "./calibrate.js";
 
-export interface Choice {
+export interface CalibrationChoice {
   readonly stepSize: number;
   readonly nbeta: number;
   /** n beta over n: what `llc` takes. */
@@ -23,7 +23,11 @@ const SMALL_EXCESS = 0.06;
  * n beta nearest to `usual` of those with good cells; there the gamma whose estimate agrees best with those of its neighbours; there the largest
  * step whose excess is small, or the smallest step there is.
  */
-export function recommend(rows: readonly CalibrationRow[], usual: number, dataSize: number): Choice | undefined {
+export function recommend(
+  rows: readonly CalibrationRow[],
+  usual: number,
+  dataSize: number,
+): CalibrationChoice | undefined {
   const good = rows.filter(({ ok }) => ok);
   if (good.length === 0) return undefined;
   const nbeta = least(unique(good, "nbeta"), (value) => Math.abs(Math.log(value / usual)));

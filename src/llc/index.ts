@@ -1,8 +1,8 @@
 // The local learning coefficient: the tempered energy, the estimate, its error and its verdict.
 
-export { type AlongOptions, type AlongRow, type Checkpoint, type LlcAlong, llcAlong } from "./along.js";
+export { type AlongCheckpoint, type AlongOptions, type AlongRow, type LlcAlong, llcAlong } from "./along.js";
 export { type CalibrateOptions, type Calibration, type CalibrationRow, calibrate } from "./calibrate.js";
-export type { Choice } from "./calibration-choice.js";
+export type { CalibrationChoice } from "./calibration-choice.js";
 export type { DataTerm, LlcEstimate, ObservedLlc, Problem, ProblemKind, Verdict } from "./estimate.js";
 export { type ExtrapolatedLlc, type ExtrapolatedOptions, llcExtrapolated } from "./extrapolated.js";
 export {
