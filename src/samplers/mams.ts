@@ -85,9 +85,12 @@ function mamsKernel(energy: Energy, settings: MamsSettings): Kernel<MamsState> {
     for (let i = 0; i < dim; i++) scale[i] = Math.sqrt(inverseMass[i]);
   };
 
-  /** The number of steps of a trajectory: their mean is `L / eps`, as far as that is between 1 and the largest number. */
+  // Of numbers that are uniform from 1 to the largest the mean lies half way.
+  const largestMean = trajectory === "fixed" ? maxSteps : (maxSteps + 1) / 2;
+
+  /** The number of steps of a trajectory: their mean is `L / eps`, as far as none has more than `maxSteps`. */
   function stepsOf(eps: number, uniform: number): number {
-    const mean = Math.min(Math.max(L[0] / eps, 1), maxSteps);
+    const mean = Math.min(Math.max(L[0] / eps, 1), largestMean);
     return trajectory === "fixed" ? Math.round(mean) : Math.max(1, Math.ceil(uniform * spreadOf(mean)));
   }
 
@@ -201,7 +204,7 @@ export interface MamsOptions {
   /** Acceptance that the adapted step size aims at. */
   readonly targetAcceptance?: number;
   readonly integrator?: IntegratorName;
-  /** No trajectory has more steps. */
+  /** No trajectory has more steps; where they are random, their mean is at most about half of it. */
   readonly maxSteps?: number;
   /** A trajectory whose energy error exceeds this is reported as diverging. */
   readonly maxEnergyError?: number;
