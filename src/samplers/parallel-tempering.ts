@@ -112,7 +112,8 @@ function temperingKernel(
       for (let k = 0; k < count; k++) {
         const told = rungs[k].kernel.step(rungs[k].state, random);
         infos[k] = told;
-        work += (told.gradients ?? told.leapfrogSteps)?.[0] ?? Number.NaN;
+        const { gradientsPerStep = 1 } = rungs[k].kernel;
+        work += told.gradients?.[0] ?? gradientsPerStep * (told.leapfrogSteps?.[0] ?? Number.NaN);
         if (k === 0 && info === own) info = { ...told, ...own };
         if (rungs[k].state.stopped[0] === 1) state.stopped[0] = 1;
       }

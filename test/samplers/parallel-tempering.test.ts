@@ -76,6 +76,14 @@ describe("parallel tempering", () => {
     assert.ok(trips > 50, `${trips}`);
   });
 
+  test("counts the gradients of all replicas, every stage of a step", () => {
+    const inner = hmc({ stepSize: 0.3, leapfrogSteps: 4, integrator: "threeStage" });
+    const run = { ...plan, chains: 1, warmup: 0, draws: 3 };
+    visit(energies.bimodal(), parallelTempering(inner, { temperatures: [1, 2, 4] }), run, (_q, _u, _c, _d, info) => {
+      assert.equal(info.gradients[0], 3 * 4 * 3);
+    });
+  });
+
   test("goes on from its memory, byte for byte", () => {
     const journey = { warmup: 170, draws: 20, start: [2.5, 2.5], breaks: [9, 120, 180] };
     assertGoesOn(energies.bimodal(), parallelTempering(hmc(), { rungs: 3 }), journey);
