@@ -75,7 +75,7 @@ export function loo(logLikelihood: PerDraw, options: LooOptions = {}): Loo {
     pointwise.ess[i] = Number.isNaN(elpd) ? Number.NaN : smoothed.ess;
   }
   const threshold = S > 1 ? khatThreshold(S) : 0;
-  const mcse = Math.hypot(...pointwise.mcse);
+  const mcse = Math.sqrt(pointwise.mcse.reduce((sum, error) => sum + error * error, 0));
   const reliable = khat.every((k) => k <= threshold);
   const [elpd, se] = totalOf(pointwise.elpd);
   const [p, pSe] = totalOf(pointwise.p);

@@ -119,7 +119,7 @@ export function symmetricEigen(rows: Rows): { values: number[]; vectors: number[
   const n = rows.length;
   const a = rows.map((row) => [...row]);
   const v = rows.map((_, i) => rows.map((__, j) => (i === j ? 1 : 0)));
-  const size = Math.hypot(...rows.flat());
+  const size = Math.hypot(...rows.map((row) => Math.hypot(...row)));
   for (let sweep = 0; sweep < 60; sweep++) {
     let off = 0;
     for (let p = 0; p < n; p++) for (let q = p + 1; q < n; q++) off = Math.max(off, Math.abs(a[p][q]));

@@ -156,6 +156,12 @@ describe("leave-one-out", () => {
     assert.ok(Number.isNaN(loo([[[-1.5]]]).se) && Number.isNaN(waic([[[-1.5]]]).p));
   });
 
+  test("as many observations as a data set has: more than a function may have arguments", () => {
+    const row = new Float64Array(2e5).fill(-1);
+    const estimate = loo([[row, row]], { rEff: 1 });
+    assert.ok(Math.abs(estimate.elpd + 2e5) < 1e-6 && estimate.khat.length === 2e5);
+  });
+
   test("shapes that do not fit are refused by name", () => {
     assert.throws(() => loo([] as never), /loo: logLikelihood must be \[chain\]\[draw\]\[observation\]/);
     assert.throws(() => waic([[1, 2]] as never), /waic: logLikelihood must be/);
