@@ -68,7 +68,7 @@ function amagoldKernel(energy: Energy, estimate: GradientEstimate, settings: Ama
 
   /**
    * Moves q and r, and returns the work rho = sum (eps/2) g (r + r'). With r' = ((1 - b) r - eps g + N(0, 4 b)) / (1 + b), the paper's
-   * algorithm 1 at mass 1 with b = eps times its beta, going there has exp(rho + (|r'|^2 - |r|^2)/2) times the density of coming back.
+   * algorithm 1 at mass 1 with b = eps times its beta, coming back has exp(rho + (|r'|^2 - |r|^2)/2) times the density of going there.
    */
   function trajectory(eps: number, random: Random): number {
     const b = friction === undefined ? 1 / (2 * leapfrogSteps) : (friction * eps) / 2;
