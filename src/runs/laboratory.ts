@@ -2,6 +2,8 @@
 // stay. Nothing is computed that is there.
 
 import { availableParallelism } from "node:os";
+import { defaultBeta } from "../llc/index.js";
+import { likelihoods } from "../networks/index.js";
 import type { EventSink } from "../platform/platform.js";
 import type { Configuration, SamplerName } from "./configuration/index.js";
 import { drawMissing, figuresOfRun, startBrowser } from "./figures.js";
@@ -61,6 +63,8 @@ export async function execute(root: string, jobs: readonly Job[], options: Labor
   for (const { configuration, targetId } of jobs) {
     if (targetId === undefined) checkRows(configuration);
   }
+  const notes = jobs.flatMap((job) => (job.targetId === undefined ? temperatureNote(job.configuration) : []));
+  for (const note of new Set(notes)) options.onNote?.(note);
   await removeDeadLocks(root);
   const tasks: Task[] = jobs.flatMap((job) =>
     [...new Set(job.configuration.sampler.run)].map((sampler) => ({ job, sampler })),
@@ -145,6 +149,17 @@ async function anythingToDraw(root: string, { job, sampler }: Task): Promise<boo
   if (!save_plots || !plot_formats.includes("png")) return false;
   const target = targetId ?? targetIdOf(configuration);
   return !(await exists(folders.run(root, target, sampler, runIdOf(target, configuration, sampler))));
+}
+
+/** The mean squared error is no likelihood: what is sampled has another temperature than it seems. */
+function temperatureNote({ target, data, model, posterior }: Configuration): string[] {
+  if (target.kind !== "mlp" || target.loss !== "mse") return [];
+  const beta = posterior.beta_mode === "fixed" ? posterior.beta0 : posterior.beta0 * defaultBeta(data.n_data);
+  if (beta === 0) return [];
+  const real = likelihoods.meanSquaredErrorBeta({ beta, sigma: data.noise_scale, outputs: model.out_dim });
+  return [
+    `target.loss=mse at beta = ${beta.toPrecision(4)} samples the Gaussian likelihood of data.noise_scale at beta = ${real.toPrecision(4)}`,
+  ];
 }
 
 function checkRows(configuration: Configuration): void {

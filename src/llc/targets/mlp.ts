@@ -16,6 +16,7 @@ import { stream } from "../../random/index.js";
 import { compile, trace } from "../../tensor/index.js";
 import type { ModelConfiguration, TargetConfiguration } from "./configuration.js";
 import type { Recipe } from "./recipe.js";
+import { inputsOf, noiseOf } from "./regression-data.js";
 
 const initializers: Readonly<Record<ModelConfiguration["init"], Initializer>> = {
   he: "heNormal",
@@ -24,11 +25,9 @@ const initializers: Readonly<Record<ModelConfiguration["init"], Initializer>> = 
   orthogonal: "orthogonal",
 };
 
-/** Inputs from a standard normal law, outputs from the teacher with normal noise, the student trained on all of it. */
+/** Inputs of `data.x_dist`, outputs from the teacher with noise of `data.noise_model`, the student trained on all of it. */
 export function mlp(configuration: TargetConfiguration): Recipe {
   const { target, model, data, teacher, training } = configuration;
-  if (data.x_dist !== "gauss_iso") refuse("mlp", "data.x_dist", '"gauss_iso"', data.x_dist);
-  if (data.noise_model !== "gauss") refuse("mlp", "data.noise_model", '"gauss"', data.noise_model);
   if (model.layernorm) refuse("mlp", "model.layernorm", "false", model.layernorm);
   if (model.skip_connections) refuse("mlp", "model.skip_connections", "false", model.skip_connections);
   if (teacher.dropout_rate > 0) refuse("mlp", "teacher.dropout_rate", "0", teacher.dropout_rate);
@@ -48,12 +47,10 @@ export function mlp(configuration: TargetConfiguration): Recipe {
   const truth = of(teacherWidths, teacher.activation ?? model.activation);
 
   const random = stream(target.seed, "target");
-  const inputs = new Float64Array(data.n_data * model.in_dim);
-  random.split("inputs").fillNormal(inputs);
-  const outputs = new Float64Array(data.n_data * model.out_dim);
-  random.split("noise").fillNormal(outputs);
+  const inputs = inputsOf(data, model.in_dim, random.split("inputs"));
+  const noise = noiseOf(data, model.out_dim, inputs, random.split("noise"));
   const clean = outputsOf(truth, truth.initialize(random.split("teacher")), inputs, data.n_data);
-  for (let i = 0; i < outputs.length; i++) outputs[i] = clean[i] + data.noise_scale * outputs[i];
+  const outputs = clean.map((value, k) => value + noise[k]);
 
   const columns = {
     inputs: { values: inputs, shape: [data.n_data, model.in_dim] },
@@ -95,8 +92,15 @@ export function hiddenWidths(model: ModelConfiguration): readonly number[] {
 }
 
 function likelihoodOf({ target, data }: TargetConfiguration): Likelihood {
-  if (target.loss === "gaussian") return likelihoods.gaussian({ sigma: data.noise_scale });
-  return refuse("mlp", "target.loss", '"gaussian"', target.loss);
+  const { noise_scale: sigma, student_df: degreesOfFreedom } = data;
+  switch (target.loss) {
+    case "gaussian":
+      return likelihoods.gaussian({ sigma });
+    case "student_t":
+      return likelihoods.studentT({ degreesOfFreedom, sigma });
+    case "mse":
+      return likelihoods.meanSquaredError();
+  }
 }
 
 function outputsOf(

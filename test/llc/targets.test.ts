@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import "../../src/index.js";
+import { buildTarget, restoreTarget, type TargetConfiguration } from "../../src/llc/targets/index.js";
+import { inputsOf, noiseOf } from "../../src/llc/targets/regression-data.js";
+import { stream } from "../../src/random/index.js";
+import { type Configuration, compose, jobsOf } from "../../src/runs/configuration/index.js";
+
+const composed = (...words: string[]): Configuration => compose({ overrides: jobsOf(words, { sweep: false })[0] });
+const configured = (...words: string[]): TargetConfiguration => {
+  const { target, model, data, teacher, training, seed } = composed("model=small", "data=small", ...words);
+  return { target: { ...target, seed: target.seed ?? seed }, model, data, teacher, training };
+};
+
+const n = 40_000;
+const dim = 3;
+const inputs = (...words: string[]): Float64Array => {
+  const { data } = configured(`data.n_data=${n}`, ...words);
+  return inputsOf(data, dim, stream(1, "inputs"));
+};
+const noise = (x: Float64Array, ...words: string[]): Float64Array => {
+  const { data } = configured(`data.n_data=${n}`, ...words);
+  return noiseOf(data, 1, x, stream(2, "noise"));
+};
+const mean = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
+
+/** The mean of `values` is `expected`, by a z-test. */
+function hasMean(values: ArrayLike<number>, expected: number, what: string): void {
+  const average = mean(values);
+  const sd = Math.sqrt(mean(Array.from(values, (value) => (value - average) ** 2)));
+  const z = (average - expected) / (sd / Math.sqrt(values.length));
+  assert.ok(Math.abs(z) < 4.5, `${what}: ${average} is not ${expected} (z = ${z.toFixed(1)})`);
+}
+
+const column = (x: Float64Array, i: number): Float64Array => x.filter((_, k) => k % dim === i);
+const squares = (x: Float64Array): Float64Array => x.map((value) => value * value);
+
+test("inputs have the variances of their laws", () => {
+  for (let i = 0; i < dim; i++) {
+    hasMean(squares(column(inputs(), i)), 1, "isotropic");
+    hasMean(squares(column(inputs("data.x_dist=gauss_aniso", "data.cov_decay=0.5"), i)), 0.5 ** i, "anisotropic");
+    // A multivariate t of 10 degrees of freedom: variance 10 / 8.
+    hasMean(squares(column(inputs("data.x_dist=heavy_tail", "data.student_df=10"), i)), 1.25, "heavy tails");
+  }
+  const mixed = inputs("data.x_dist=mixture", "data.mixture_spread=3");
+  const lengths = Array.from({ length: n }, (_, row) => mean(squares(mixed.slice(row * dim, (row + 1) * dim))) * dim);
+  // dim of the unit noise, and the squared radius.
+  hasMean(lengths, dim + 9, "mixture");
+});
+
+test("a manifold of one dimension is a curve: the inverse tanh of any two inputs are proportional", () => {
+  const x = inputs("data.x_dist=lowdim_manifold", "data.x_dim_latent=1");
+  const ratio = (row: number): number => Math.atanh(x[row * dim]) / Math.atanh(x[row * dim + 1]);
+  for (let row = 1; row < 50; row++) assert.ok(Math.abs(ratio(row) / ratio(0) - 1) < 1e-6);
+});
+
+test("noise has the variance of its law", () => {
+  const x = inputs();
+  hasMean(squares(noise(x)), 0.01, "gauss");
+  // t of 10 degrees of freedom: 0.01 * 10 / 8.
+  hasMean(squares(noise(x, "data.noise_model=student_t", "data.student_df=10")), 0.0125, "student_t");
+  hasMean(squares(noise(x, "data.noise_model=outliers")), 0.95 * 0.01 + 0.05 * 4, "outliers");
+  const hetero = noise(x, "data.noise_model=hetero", "data.hetero_scale=1");
+  const standardised = hetero.map((value, row) => value / (1 + Math.hypot(...x.subarray(row * dim, (row + 1) * dim))));
+  hasMean(squares(standardised), 0.01, "hetero");
+});
+
+test("equal configurations give equal bytes, other seeds other data, and training goes downhill", async () => {
+  const configuration = configured("training=fast");
+  const [one, two] = await Promise.all([buildTarget(configuration), buildTarget(configuration)]);
+  assert.deepEqual(one.center, two.center);
+  assert.equal(one.loss.dim, 45);
+  assert.ok(one.lossAtCenter < (await buildTarget(configured("training.steps=1"))).lossAtCenter);
+  const other = await buildTarget(configured("training=fast", "seed=7"));
+  assert.notDeepEqual(other.loss.source.data, one.loss.source.data);
+  const restored = restoreTarget(configuration, Array.from(one.center));
+  assert.deepEqual(restored.loss.source.data, one.loss.source.data);
+  assert.equal(restored.lossAtCenter, one.lossAtCenter);
+});
+
+test("the losses are those of their likelihoods: the mean squared error is 2 sigma^2 times the Gaussian's, but for a constant", async () => {
+  const center = Array.from({ length: 45 }, (_, i) => Math.sin(i));
+  const at = (loss: string): number => restoreTarget(configured(`target.loss=${loss}`), center).lossAtCenter;
+  const [gaussian, mse] = [at("gaussian"), at("mse")];
+  assert.ok(
+    Math.abs(gaussian - (mse / (2 * 0.01) + Math.log(0.1) + 0.5 * Math.log(2 * Math.PI))) < 1e-9 * Math.abs(gaussian),
+  );
+  assert.notEqual(at("student_t"), gaussian);
+});
+
+test("a quadratic is known: its centre is 0, its loss half the squared length", async () => {
+  const { loss, center, lossAtCenter } = await buildTarget(configured("target=quadratic", "target.quad_dim=5"));
+  assert.deepEqual([loss.dim, loss.dataSize, lossAtCenter], [5, 100, 0]);
+  assert.deepEqual(center, new Float64Array(5));
+  assert.equal(loss.value(Float64Array.of(1, 2, 0, 0, 2)), 4.5);
+});
+
+test("what a target cannot be is refused", async () => {
+  await assert.rejects(buildTarget(configured("model.layernorm=true")), /model\.layernorm must be false/);
+  await assert.rejects(buildTarget(configured("teacher.dropout_rate=0.1")), /teacher\.dropout_rate must be 0/);
+  assert.throws(() => restoreTarget(configured(), [1, 2]), /center must be 45 finite numbers/);
+});
