@@ -8,13 +8,17 @@ import type { Loss } from "../networks/index.js";
 import { sgld, stiffness } from "../samplers/index.js";
 import { type CalibrationChoice, recommend } from "./calibration-choice.js";
 import { printedCalibration } from "./calibration-text.js";
+import type { LlcEstimate } from "./estimate.js";
 import { comparable, llc, pick } from "./llc.js";
 import { seedFor } from "./seeds.js";
 import { checkLoss, defaultBeta, resolveTemperature, temperedAt } from "./tempered.js";
 
 export interface CalibrateOptions extends Pick<SampleOptions, "seed" | "workers" | "signal" | "onEvent"> {
   readonly center: ArrayLike<number>;
-  /** Three where left out: a quarter of, once and four times the 0.2 / (n beta h + gamma) that holds the bias at 5 %, for each n beta and gamma. */
+  /**
+   * Three where left out, for each n beta and gamma: a quarter of, once and four times what `sgld` finds by itself, which holds the excess at
+   * 5 % in the stiffest direction met.
+   */
   readonly stepSizes?: readonly number[];
   /** Where left out a third of n / log n, n / log n, and three times that. */
   readonly nbetas?: readonly number[];
@@ -96,25 +100,28 @@ export async function calibrate(loss: Loss, options: CalibrateOptions): Promise<
   const curvature = stiffness(bare, center);
   if (!(curvature >= 0)) refuse(where, "center", "where gradients are finite", center);
 
+  const batch = batchSize === undefined ? {} : { batchSize };
   const rows: CalibrationRow[] = [];
+  let runs = 0;
   let work = 0;
+  const run = async (nbeta: number, gamma: number, stepSize?: number): Promise<LlcEstimate> => {
+    const estimate = await llc(loss, {
+      ...pick(options, ["workers", "signal", "onEvent"]),
+      center,
+      beta: nbeta / loss.dataSize,
+      gamma,
+      sampler: sgld(stepSize === undefined ? batch : { stepSize, ...batch }),
+      ...{ chains, warmup, draws, thin, seed: seedFor(seed, where, runs++) },
+      title: `calibration, run ${runs}`,
+    });
+    if (estimate.draws.aborted) throw new Error(`${where}: aborted at run ${runs}`);
+    if (!Number.isNaN(estimate.work)) work += estimate.work;
+    return estimate;
+  };
   for (const nbeta of nbetas) {
     for (const gamma of gammas) {
-      const usualStep = 0.2 / (nbeta * curvature + gamma);
-      if (!Number.isFinite(usualStep)) refuse(where, "stepSizes", "given where the centre is flat and gamma 0", steps);
-      for (const stepSize of steps ?? [usualStep / 4, usualStep, 4 * usualStep]) {
-        const estimate = await llc(loss, {
-          ...pick(options, ["workers", "signal", "onEvent"]),
-          center,
-          beta: nbeta / loss.dataSize,
-          gamma,
-          sampler: sgld({ stepSize, ...(batchSize === undefined ? {} : { batchSize }) }),
-          ...{ chains, warmup, draws, thin, seed: seedFor(seed, where, rows.length) },
-          title: `calibration, cell ${rows.length + 1}`,
-        });
-        if (estimate.draws.aborted) throw new Error(`${where}: aborted at cell ${rows.length + 1}`);
-        if (!Number.isNaN(estimate.work)) work += estimate.work;
-        rows.push(rowOf(estimate, { stepSize, nbeta, gamma }));
+      for (const stepSize of steps ?? around(smallestStep(where, await run(nbeta, gamma)))) {
+        rows.push(rowOf(await run(nbeta, gamma, stepSize), { stepSize, nbeta, gamma }));
       }
     }
   }
@@ -129,6 +136,17 @@ export async function calibrate(loss: Loss, options: CalibrateOptions): Promise<
   });
 }
 
+function around(step: number): number[] {
+  return [step / 4, step, 4 * step];
+}
+
+/** Of the steps that chains found for themselves: a degenerate minimum is flat at its centre and steep around it, where they have looked. */
+function smallestStep(where: string, { draws }: LlcEstimate): number {
+  const found = [...(draws.adapted.stepSize ?? [])].filter((step) => step > 0);
+  if (found.length === 0) throw new RangeError(`${where}: no chain found a step size; give stepSizes`);
+  return Math.min(...found);
+}
+
 function listOf(
   where: string,
   name: string,
@@ -141,10 +159,11 @@ function listOf(
 }
 
 function rowOf(
-  { draws, trace, mean, standardError, stepExcess = Number.POSITIVE_INFINITY }: Awaited<ReturnType<typeof llc>>,
+  { draws, trace, mean, standardError, stepExcess = Number.POSITIVE_INFINITY }: LlcEstimate,
   cell: { readonly stepSize: number; readonly nbeta: number; readonly gamma: number },
 ): CalibrationRow {
-  const drift = Math.max(...comparable(draws, trace).map((chain) => Math.abs(geweke(chain, { first: 0.3 }))));
+  const drifts = comparable(draws, trace).map((chain) => Math.abs(geweke(chain, { first: 0.3 })));
+  const drift = drifts.length === 0 ? Number.NaN : Math.max(...drifts);
   const signal = mean / standardError;
   const stable = draws.stopped.length === 0 && stepExcess <= LARGEST_EXCESS;
   const objections = [

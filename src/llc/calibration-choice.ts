@@ -72,12 +72,11 @@ export function recommend(
   };
 }
 
-/** At most 1 where the two agree. */
+/** At most 1 where the two agree: within the plateau's tilt or their errors, though no error makes one of what differs by half. */
 function change(a: CalibrationRow, b: CalibrationRow): number {
-  const tolerated = Math.max(
-    PLATEAU * Math.max(Math.abs(a.llc), Math.abs(b.llc)),
-    2 * Math.hypot(a.standardError, b.standardError),
-  );
+  const larger = Math.max(Math.abs(a.llc), Math.abs(b.llc));
+  const chance = 2 * Math.hypot(a.standardError, b.standardError);
+  const tolerated = Math.min(larger / 2, Math.max(PLATEAU * larger, chance));
   return Math.abs(a.llc - b.llc) / tolerated;
 }
 

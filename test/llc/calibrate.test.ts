@@ -29,10 +29,25 @@ describe("on known models", () => {
       llc < 1.06 * exact + 4.5 * standardError && llc > exact - 4.5 * standardError,
       `${llc}, exactly ${exact}`,
     );
-    assert.ok(Math.abs((stepSize * (nbeta * 4 + gamma)) / 0.2 - 1) < 0.01, "the middle one of the default steps");
+    const better = rows.filter((row) => row.nbeta === nbeta && row.gamma === gamma && row.stepSize > stepSize);
+    assert.ok((stepSize * (nbeta * 4 + gamma)) / 4 < 0.06);
+    assert.ok(better.every(({ ok, stepExcess }) => !ok || stepExcess > 0.06));
     assert.equal(reasons.length, 4);
     assert.ok(work > 0);
     assert.match(inspect(calibration), /use \{ beta: 0\.1448, gamma: .*, sampler: sgld/);
+  });
+
+  test("steps are found where chains go, not at a centre that is flat", async () => {
+    const { loss, center } = known.normalCrossing({ exponents: [1, 1] });
+    const { rows, recommended } = await calibrate(loss!, {
+      ...quick,
+      center: center!,
+      gammas: [1],
+      draws: 100,
+      thin: 10,
+    });
+    assert.ok(rows.filter((_, k) => k % 3 === 0).every(({ objections }) => !objections.includes("a chain stopped")));
+    assert.match(recommended!.reasons[1], /nothing is known of a plateau/);
   });
 
   test("where every step is too large nothing is recommended", async () => {
