@@ -42,7 +42,10 @@ export async function storeComparison(
   const folder = folders.comparison(root, id);
   const byName = Object.fromEntries(runs.map((run) => [run.sampler, run]));
   const estimates = Object.fromEntries(runs.map(({ sampler, estimate }) => [sampler, estimate]));
-  const table = compareLlc(estimates, { references: { "d/2": target.target.loss.dim / 2 } });
+  const { known } = target.target;
+  const table = compareLlc(estimates, {
+    references: { "d/2": target.target.loss.dim / 2, ...(known && { lambda: known.lambda }) },
+  });
   const summary = inspect(table);
   await withLock(
     root,
@@ -71,7 +74,7 @@ export async function storeComparison(
       ? await drawMissing(
           root,
           folder,
-          figuresOfComparison(byName, () => configuration.sampler),
+          figuresOfComparison(byName, () => configuration.sampler, known?.lambda),
           plot_formats,
           options.signal,
         )

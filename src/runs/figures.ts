@@ -29,12 +29,17 @@ export const runFigureNames = [
   "energy",
 ] as const;
 
-/** The figures of one run; `tracks` of its tracked numbers are drawn. */
-export function figuresOfRun(run: StoredRun, tracks: number, sections: Configuration["sampler"]): Figures {
+/** The figures of one run; `tracks` of its tracked numbers are drawn, and `lambda` is the coefficient where it is known. */
+export function figuresOfRun(
+  run: StoredRun,
+  tracks: number,
+  sections: Configuration["sampler"],
+  lambda?: number,
+): Figures {
   const { estimate, sampler } = run;
   const { draws } = estimate;
   const names = draws.names.slice(0, tracks);
-  const reference = referencesOf(estimate);
+  const reference = referencesOf(estimate, lambda);
   const courses = coursesOf({ [sampler]: run }, sections);
   const figures: Record<(typeof runFigureNames)[number], () => Figure> = {
     theta_trace: () => plots.trace(draws, { names, title: `Positions of ${sampler}` }),
@@ -52,11 +57,12 @@ export function figuresOfRun(run: StoredRun, tracks: number, sections: Configura
 export function figuresOfComparison(
   runs: Readonly<Record<string, StoredRun>>,
   sectionsOf: (name: string) => Configuration["sampler"],
+  lambda?: number,
 ): Figures {
   const estimates = Object.fromEntries(Object.entries(runs).map(([name, { estimate }]) => [name, estimate]));
   const all = Object.values(estimates);
   // d/2 of several targets would say nothing.
-  const reference = all.every(({ dim }) => dim === all[0].dim) ? referencesOf(all[0]) : [];
+  const reference = all.every(({ dim }) => dim === all[0].dim) ? referencesOf(all[0], lambda) : [];
   const courses = (): Record<string, plots.LlcCourse> =>
     Object.assign({}, ...Object.entries(runs).map(([name, run]) => coursesOf({ [name]: run }, sectionsOf(name))));
   return {
@@ -113,8 +119,8 @@ async function drawInto(
   return problems;
 }
 
-function referencesOf({ dim }: LlcEstimate): plots.Reference[] {
-  return [{ label: "d/2", value: dim / 2 }];
+function referencesOf({ dim }: LlcEstimate, lambda: number | undefined): plots.Reference[] {
+  return [{ label: "d/2", value: dim / 2 }, ...(lambda === undefined ? [] : [{ label: "lambda", value: lambda }])];
 }
 
 /** Running LLCs with the work and the time that went into them. */

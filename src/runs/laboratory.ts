@@ -111,7 +111,7 @@ export async function execute(root: string, jobs: readonly Job[], options: Labor
         return { outcome: { task, target, run } };
       }
       tell({ state: "figures" });
-      const figures = figuresOfRun(run, output.max_theta_plot_dims, sections);
+      const figures = figuresOfRun(run, output.max_theta_plot_dims, sections, target.target.known?.lambda);
       const drawing = drawMissing(root, run.folder, figures, output.plot_formats, signal);
       // The next run need not wait for pictures, which another process draws.
       drawing.then(done, () => {});

@@ -53,9 +53,10 @@ export async function promote(
   for (const run of newest) {
     const path = join(run.folder, "figures", plotName);
     if (!(await exists(path))) {
-      const stored = await loadRun(root, await loadTarget(root, run.target), run.sampler, run.id);
+      const target = await loadTarget(root, run.target);
+      const stored = await loadRun(root, target, run.sampler, run.id);
       const { output, sampler } = await configurationOf(run.folder, run.sampler);
-      const figures = figuresOfRun(stored, output.max_theta_plot_dims, sampler);
+      const figures = figuresOfRun(stored, output.max_theta_plot_dims, sampler, target.target.known?.lambda);
       const one = { [figure]: figures[figure] };
       const problems = await drawMissing(root, run.folder, one, [format]);
       if (problems.length > 0) throw new Error(problems.join("\n"));

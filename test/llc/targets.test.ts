@@ -95,6 +95,17 @@ test("a quadratic is known: its centre is 0, its loss half the squared length", 
   assert.equal(loss.value(Float64Array.of(1, 2, 0, 0, 2)), 4.5);
 });
 
+test("targets that are known say their coefficient: Aoyagi's table, the normal crossing, tanh units", async () => {
+  const lambda = async (...words: string[]) => (await buildTarget(configured(...words))).known;
+  assert.deepEqual(await lambda("target=quadratic", "target.quad_dim=5"), { lambda: 2.5, multiplicity: 1 });
+  assert.equal((await lambda("target=reduced_rank", "target.widths=[5,3,5]"))?.lambda, 6.5);
+  assert.deepEqual(await lambda("target=deep_linear", "target.widths=[1,1,1,1]"), { lambda: 0.5, multiplicity: 3 });
+  assert.deepEqual(await lambda("target=normal_crossing", "target.exponents=[1,2]"), { lambda: 0.25, multiplicity: 1 });
+  assert.equal((await lambda("target=tanh_network", "target.hidden=2"))?.lambda, 2 / 3);
+  assert.equal((await buildTarget(configured("training.steps=1"))).known, undefined);
+  await assert.rejects(buildTarget(configured("target=reduced_rank", "target.widths=[2,2]")), /three numbers/);
+});
+
 test("what a target cannot be is refused", async () => {
   await assert.rejects(buildTarget(configured("model.layernorm=true")), /model\.layernorm must be false/);
   await assert.rejects(buildTarget(configured("teacher.dropout_rate=0.1")), /teacher\.dropout_rate must be 0/);

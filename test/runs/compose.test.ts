@@ -92,7 +92,7 @@ test("a value of another type or out of range is refused with what is expected",
     ["sampler.run=[hmc,foo]", /sampler\.run must be a list of at least 1, each one of sgld, /],
     ["sampler.run=[]", /sampler\.run must be a list of at least 1/],
     ["sampler.hmc=3", /sampler\.hmc must be a section with some of draws, warmup, /],
-    ["target.kind=cube", /target\.kind must be one of mlp, quadratic/],
+    ["target.kind=cube", /target\.kind must be one of mlp, quadratic, deep_linear, /],
     ["data=5", /there is no preset 5 of data/],
   ];
   for (const [word, message] of cases) {

@@ -19,6 +19,14 @@ export interface TargetChoice {
   readonly loss: "gaussian" | "student_t" | "mse";
   /** Parameters of `quadratic`; `model.target_params`, then `model.in_dim`, where null. */
   readonly quad_dim: number | null;
+  /** Units of `deep_linear` and `reduced_rank`, from the input to the output. */
+  readonly widths: readonly number[];
+  /** Of their true map. */
+  readonly rank: number;
+  /** k_i of `normal_crossing`, prod w_i^(2 k_i). */
+  readonly exponents: readonly number[];
+  /** Units of `tanh_network`. */
+  readonly hidden: number;
 }
 
 export interface ModelConfiguration {

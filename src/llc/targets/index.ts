@@ -2,8 +2,8 @@
 
 import { finiteNumber, finiteVector, oneOf } from "../../arguments/index.js";
 import type { TargetConfiguration } from "./configuration.js";
+import { deepLinear, normalCrossing, quadratic, reducedRank, tanhNetwork } from "./exact.js";
 import { mlp } from "./mlp.js";
-import { quadratic } from "./quadratic.js";
 import type { Recipe } from "./recipe.js";
 import type { Target } from "./target.js";
 
@@ -18,7 +18,14 @@ export type {
 export { hiddenWidths } from "./mlp.js";
 export type { Target } from "./target.js";
 
-const recipes: Readonly<Record<string, (configuration: TargetConfiguration) => Recipe>> = { mlp, quadratic };
+const recipes: Readonly<Record<string, (configuration: TargetConfiguration) => Recipe>> = {
+  mlp,
+  quadratic,
+  deep_linear: deepLinear,
+  reduced_rank: reducedRank,
+  normal_crossing: normalCrossing,
+  tanh_network: tanhNetwork,
+};
 
 /** What `target.kind` may be. */
 export const targetKinds: readonly string[] = Object.keys(recipes);
@@ -32,14 +39,15 @@ export async function buildTarget(
   configuration: TargetConfiguration,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<Target> {
-  const { loss, center } = recipeOf("buildTarget", configuration);
-  return targetOf("buildTarget", configuration, loss, await center(options.signal));
+  const recipe = recipeOf("buildTarget", configuration);
+  return targetOf("buildTarget", configuration, recipe, await recipe.center(options.signal));
 }
 
 /** The target whose trained parameters are known: makes the data and the loss again, and trains nothing. */
 export function restoreTarget(configuration: TargetConfiguration, center: ArrayLike<number>): Target {
-  const { loss } = recipeOf("restoreTarget", configuration);
-  return targetOf("restoreTarget", configuration, loss, finiteVector("restoreTarget", "center", center, loss.dim));
+  const recipe = recipeOf("restoreTarget", configuration);
+  const { dim } = recipe.loss;
+  return targetOf("restoreTarget", configuration, recipe, finiteVector("restoreTarget", "center", center, dim));
 }
 
 function recipeOf(where: string, configuration: TargetConfiguration): Recipe {
@@ -49,9 +57,9 @@ function recipeOf(where: string, configuration: TargetConfiguration): Recipe {
 function targetOf(
   where: string,
   configuration: TargetConfiguration,
-  loss: Recipe["loss"],
+  { loss, known }: Recipe,
   center: Float64Array,
 ): Target {
   const lossAtCenter = finiteNumber(where, "the loss at the trained parameters", loss.value(center));
-  return { configuration, loss, center, lossAtCenter };
+  return { configuration, loss, center, lossAtCenter, ...(known && { known }) };
 }

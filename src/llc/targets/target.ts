@@ -11,4 +11,6 @@ export interface Target {
   readonly center: Float64Array;
   /** Over all data, in nats. */
   readonly lossAtCenter: number;
+  /** The learning coefficient at the centre and its multiplicity, where theory has them. */
+  readonly known?: { readonly lambda: number; readonly multiplicity: number };
 }

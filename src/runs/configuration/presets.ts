@@ -19,9 +19,22 @@ export const defaultSeed = 42;
 
 export const presets: { readonly [Group in GroupName]: Presets<Group> } = {
   target: {
-    base: { kind: "mlp", seed: null, loss: "gaussian", quad_dim: null },
+    base: {
+      kind: "mlp",
+      seed: null,
+      loss: "gaussian",
+      quad_dim: null,
+      widths: [5, 3, 5],
+      rank: 0,
+      exponents: [1, 1],
+      hidden: 2,
+    },
     mlp: { kind: "mlp" },
     quadratic: { kind: "quadratic" },
+    deep_linear: { kind: "deep_linear" },
+    reduced_rank: { kind: "reduced_rank" },
+    normal_crossing: { kind: "normal_crossing" },
+    tanh_network: { kind: "tanh_network" },
   },
 
   model: {

@@ -25,6 +25,10 @@ const target = z.strictObject({
   quad_dim: count()
     .nullable()
     .describe("parameters of kind `quadratic`; `model.target_params`, then `model.in_dim`, where null"),
+  widths: z.array(count()).min(2).describe("`deep_linear`, `reduced_rank`: units from the input to the output"),
+  rank: countFrom0().describe("`deep_linear`, `reduced_rank`: rank of the true map"),
+  exponents: z.array(countFrom0()).min(1).describe("`normal_crossing`: k of prod w_i^(2 k_i)"),
+  hidden: count().describe("`tanh_network`: units, which should give 0"),
 });
 
 const model = z.strictObject({
