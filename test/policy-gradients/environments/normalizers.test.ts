@@ -93,21 +93,27 @@ test("observations are normalised by all that was seen, resets and last observat
 });
 
 test("rewards are divided by the deviation of the discounted return, which begins anew at ends or, as in Gymnasium, at terminations", () => {
-  for (const resetAtTruncation of [true, false]) {
-    const task = environments.pendulum({ maxEpisodeSteps: 5 });
-    const wrapped = environments.normalizeReward(task, { gamma: 0.9, resetAtTruncation });
-    const raw = play(makeEnvironment(task), 23, stream(4), stream(5));
-    const normalized = play(makeEnvironment(wrapped), 23, stream(4), stream(5));
-    const returns: number[] = [];
-    let discounted = 0;
-    for (let k = 3, t = 1; k < raw.length; k += 6, t++) {
-      discounted = 0.9 * discounted + raw[k + 3];
-      returns.push(discounted);
-      const [, , variance] = twoPasses(returns, 1e-4);
-      near(normalized[k + 3], raw[k + 3] / Math.sqrt(variance + 1e-8), 1e2);
-      if (t % 5 !== 0) continue;
-      if (resetAtTruncation) discounted = 0;
-      k += 3;
+  const tasks = { pendulum: environments.pendulum({ maxEpisodeSteps: 5 }), cartPole: environments.cartPole() };
+  for (const task of Object.values(tasks)) {
+    for (const resetAtTruncation of [true, false]) {
+      const wrapped = environments.normalizeReward(task, { gamma: 0.9, resetAtTruncation });
+      const raw = play(makeEnvironment(task), 90, stream(4), stream(5));
+      const normalized = play(makeEnvironment(wrapped), 90, stream(4), stream(5));
+      const size = task === tasks.pendulum ? 3 : 4;
+      const returns: number[] = [];
+      let discounted = 0;
+      // After the first observation: observation, reward and two ends of each step, and after an end one observation more.
+      for (let k = size; k < raw.length; k += size + 3) {
+        const [reward, terminated, truncated] = raw.slice(k + size, k + size + 3);
+        discounted = 0.9 * discounted + reward;
+        returns.push(discounted);
+        const [, , variance] = twoPasses(returns, 1e-4);
+        near(normalized[k + size], reward / Math.sqrt(variance + 1e-8), 1e2);
+        if (terminated === 0 && truncated === 0) continue;
+        if (terminated === 1 || resetAtTruncation) discounted = 0;
+        k += size;
+      }
+      assert.equal(returns.length, 90);
     }
   }
 });

@@ -42,12 +42,13 @@ export const normalizeRewardDefinition: EnvironmentDefinition = {
       discounted[0] = gamma * discounted[0] + reward;
       if (!frozen) moments.update(discounted);
       result.reward = reward / Math.sqrt(memory[2] / memory[0] + epsilon);
-      if (result.terminated || (resetAtTruncation && result.truncated)) discounted[0] = 0;
+      if (result.terminated) discounted[0] = 0;
     };
 
     const environmentWithout = wrapped(inner, discounted, {
       reset(random, observation) {
         inner.reset(random, observation);
+        // After a truncation, or before any end.
         if (resetAtTruncation) discounted[0] = 0;
       },
       step(action, random, observation) {
