@@ -34,6 +34,9 @@ interface TemperingSettings {
   readonly swapEvery: number;
 }
 
+/** Work of an energy over all data, in gradients over all data. */
+const ENERGY_COST = 1 / 3;
+
 type Definitions = (kind: string) => SamplerDefinition | undefined;
 
 function temperingKernel(
@@ -122,7 +125,11 @@ function temperingKernel(
       own.swapped[0] = 0;
       own.swapAcceptance[0] = Number.NaN;
       if ((transition + 1) % settings.swapEvery === 0 && state.stopped[0] === 0) {
-        for (const { kernel: one, state: at } of rungs) one.refresh?.(at);
+        for (const { kernel: one, state: at } of rungs) {
+          if (one.refresh === undefined) continue;
+          one.refresh(at);
+          own.gradients[0] += ENERGY_COST;
+        }
         // With two rungs there is one pair, and it is asked every time.
         exchange(state, count === 2 ? 0 : Math.floor(transition / settings.swapEvery) % 2, random[0]);
       }
@@ -283,7 +290,7 @@ export interface TemperingOptions {
 /**
  * Parallel tempering: replicas of `sampler` at temperatures T from 1 to `hottest` sample exp(-U/T) and exchange positions, so that the
  * draws, those at temperature 1, cross barriers that `sampler` alone would not. One transition moves every replica once. Every
- * chain is a ladder of its own. The law is exact wherever that of `sampler` is.
+ * chain is a ladder of its own. The law is exact wherever that of `sampler` is, and biased where that is (`mclmc`, `langevin`, `sgld`).
  *
  * A ladder works where its hottest replica crosses freely and all pairs exchange with a probability of some 0.2 to 0.6: the values in
  * use are in the result, `adapted.temperatures` and `adapted.swapRates`. As many rungs as the square root of the dimension are a
@@ -291,7 +298,8 @@ export interface TemperingOptions {
  *
  * Statistics per transition: those of `sampler` at temperature 1, and `swapped` (1 where the coldest exchanged), `swapAcceptance` (mean
  * over the pairs that were asked), `replica` (which replica is the coldest), `roundTrips` (so far, from the hottest rung back to the coldest),
- * `gradients` (of all replicas). Throws a RangeError that names the option where one does not fit.
+ * `gradients` (of all replicas; over mini-batches an exchange needs each one's energy over all data, which counts as a third of one).
+ * Throws a RangeError that names the option where one does not fit.
  *
  * @example parallelTempering(hmc(), { rungs: 6, hottest: 30 }).kind // "parallelTempering"
  */

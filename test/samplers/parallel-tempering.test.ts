@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { energies } from "../../src/energies/index.js";
 import { stream } from "../../src/random/index.js";
-import { hmc, mala, nuts, parallelTempering, randomWalk, samplers } from "../../src/samplers/index.js";
+import { amagold, hmc, mala, nuts, parallelTempering, randomWalk, samplers, sghmc } from "../../src/samplers/index.js";
 import { movedLadder } from "../../src/samplers/ladder.js";
+import { quadratic } from "./data-sets.js";
 import { assertExpectations, type Plan, visit } from "./expectations.js";
 import { assertGoesOn } from "./going-on.js";
 import { banana, independentGaussian } from "./laws.js";
@@ -82,6 +83,28 @@ describe("parallel tempering", () => {
     visit(energies.bimodal(), parallelTempering(inner, { temperatures: [1, 2, 4] }), run, (_q, _u, _c, _d, info) => {
       assert.equal(info.gradients[0], 3 * 4 * 3);
     });
+  });
+
+  test("over mini-batches has the law, and counts the energies that exchanges ask for as a third of a gradient", () => {
+    // SGHMC has the exact law of a Gaussian where it sees all data; AMAGOLD has it always.
+    const energy = quadratic([1, 4], 100);
+    const law = [
+      { of: "x^2", f: (q: Float64Array) => q[0] ** 2, exact: 1 },
+      { of: "y^2", f: (q: Float64Array) => q[1] ** 2, exact: 1 / 4 },
+    ];
+    const ladder = { temperatures: [1, 2, 4], swapEvery: 2 };
+    const run = { ...plan, warmup: 100, start: [0.5, 0.5] };
+    for (const [inner, work, exchanging] of [
+      [sghmc({ stepSize: 0.3, friction: 1, batchSize: 100 }), 3, 1],
+      [amagold({ stepSize: 0.4, leapfrogSteps: 5, batchSize: 20 }), 3 * (5 * 0.2 + 1 / 3), 0],
+    ] as const) {
+      const tempered = parallelTempering(inner, ladder);
+      let step = 0;
+      visit(energy, tempered, { ...run, chains: 1, warmup: 0, draws: 6 }, (_q, _u, _c, _d, info) => {
+        assert.ok(Math.abs(info.gradients[0] - work - (++step % 2 === 0 ? exchanging : 0)) < 1e-12, `${step}`);
+      });
+      assertExpectations(energy, tempered, run, law);
+    }
   });
 
   test("goes on from its memory, byte for byte", () => {
