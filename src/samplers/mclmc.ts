@@ -185,6 +185,9 @@ export interface MclmcOptions {
  *   the step size is settled, and the autocorrelations of at most 32 coordinates in what is left decide: `L` is 0.4 times the length
  *   travelled per effective draw (Robnik, De Luca, Silverstein and Seljak 2023, section 4).
  *
+ * A chain that is still on its way after 20 % of warmup, or worse after 60 %, learns scales of the way and not of the law, and then mixes
+ * slowly: from a start of 100 standard deviations away warmup has to be several thousand transitions, or the start nearer.
+ *
  * A step into numbers that are not finite is not taken: the position stays, a new direction is drawn, and `diverging` is 1.
  * Statistics per transition: `energyError`, `kineticChange`, `diverging`, `stepSize`, `gradients`.
  * Throws a RangeError that names the option where one does not fit.
