@@ -2,6 +2,7 @@
 // in one place (after the figure of Lambda-Hat, with work counted for every kernel alike).
 
 import { knownOptions } from "../arguments/index.js";
+import { drawn } from "./drawn.js";
 import type { Figure, Trace } from "./figure.js";
 import { type CoursePlaces, coursePlaces, type LlcCourse } from "./llc-course.js";
 import { panelGrid } from "./panels.js";
@@ -56,7 +57,14 @@ export function llcConvergence(
   const traces: Trace[] = [];
   panels.forEach(({ x, y, xaxis, yaxis, across, up }, panel) => {
     const title = panel === 0 ? "full-gradient equivalents" : "seconds";
-    axes[xaxis] = axis(title, { type: "log", domain: across, anchor: y, exponentformat: "power", nticks: 6 });
+    axes[xaxis] = axis(title, {
+      type: "log",
+      domain: across,
+      anchor: y,
+      exponentformat: "SI",
+      tickangle: 0,
+      nticks: 5,
+    });
     axes[yaxis] = axis(panel === 0 ? "LLC" : "", { domain: up, anchor: x, ...(panel > 0 && { matches: "y" }) });
     const place = { xaxis: x, yaxis: y, showlegend: panel === 0 };
     const all = data.flatMap((course) => (panel === 0 ? course.work : (course.seconds ?? [])));
@@ -66,7 +74,7 @@ export function llcConvergence(
       if (at === undefined) return;
       const there = course.lower.flatMap((value, k) => (value === null ? [] : [k]));
       const back = [...there].reverse();
-      traces.push({
+      const band: Trace = {
         type: "scatter",
         mode: "lines",
         ...place,
@@ -78,7 +86,9 @@ export function llcConvergence(
         line: { width: 0 },
         legendgroup: course.name,
         hoverinfo: "skip",
-      });
+      };
+      // A single chain has none.
+      if (there.length > 0) traces.push(band);
       traces.push({
         type: "scatter",
         mode: "lines",
@@ -103,16 +113,16 @@ export function llcConvergence(
       });
     });
   });
-  return {
+  return drawn({
     data: traces,
     layout: layout(options.title ?? "LLC by the work done", {
       ...axes,
       legend: legendBesideTitle(),
       modebar: { ...buttonsAtRight },
       height,
-      margin: panelMargin(""),
+      margin: { ...panelMargin(""), t: 56 },
     }),
-  };
+  });
 }
 
 /** The numbers that `llcConvergence` draws. */

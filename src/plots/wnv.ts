@@ -2,6 +2,7 @@
 // the line, the less work for the same error (Glynn and Whitt 1992, the asymptotic efficiency of simulation estimators).
 
 import { knownOptions } from "../arguments/index.js";
+import { drawn } from "./drawn.js";
 import type { Figure, Trace } from "./figure.js";
 import { coursePlaces, type LlcCourse } from "./llc-course.js";
 import { panelGrid } from "./panels.js";
@@ -41,10 +42,23 @@ export function wnv(courses: Readonly<Record<string, LlcCourse>>, options: WnvOp
   const traces: Trace[] = [];
   panels.forEach(({ x, y, xaxis, yaxis, across, up }, panel) => {
     const unit = panel === 0 ? "full-gradient equivalents" : "seconds";
-    const scale = { type: "log", exponentformat: "power", nticks: 6 };
-    axes[xaxis] = axis(unit, { ...scale, domain: across, anchor: y });
-    axes[yaxis] = axis(`variance x ${unit}`, { ...scale, domain: up, anchor: x });
+    axes[xaxis] = axis(unit, {
+      type: "log",
+      exponentformat: "SI",
+      tickangle: 0,
+      nticks: 5,
+      domain: across,
+      anchor: y,
+    });
+    axes[yaxis] = axis(`variance x ${unit}`, {
+      type: "log",
+      exponentformat: "power",
+      nticks: 6,
+      domain: up,
+      anchor: x,
+    });
     data.forEach((course, i) => {
+      if (panel > 0 && course.seconds === undefined) return;
       traces.push({
         type: "scatter",
         mode: "lines",
@@ -59,17 +73,16 @@ export function wnv(courses: Readonly<Record<string, LlcCourse>>, options: WnvOp
       });
     });
   });
-  return {
+  return drawn({
     data: traces,
     layout: layout(options.title ?? "Work-normalised variance of the LLC", {
       ...axes,
       legend: legendBesideTitle(),
-      showlegend: true,
       modebar: { ...buttonsAtRight },
       height,
-      margin: panelMargin(""),
+      margin: { ...panelMargin(""), t: 56 },
     }),
-  };
+  });
 }
 
 /** The numbers that `wnv` draws. */
