@@ -57,7 +57,7 @@ export async function openCheckpoint(options: CheckpointOptions, energy: Energy,
   const { storage } = platform();
   if (storage === undefined) throw new Error("ergodic: a checkpoint was opened where there is no storage");
   const run = printOf(energy, plan);
-  const bytes = await storage.read(path);
+  const bytes = await storage.read(path).catch(fails(path, "read"));
   const earlier = bytes === undefined ? undefined : readEarlier(path, bytes, run, plan);
   let writing: Promise<void> = Promise.resolve();
   let busy = 0;
@@ -69,7 +69,9 @@ export async function openCheckpoint(options: CheckpointOptions, energy: Energy,
     },
     write(snapshot, seconds) {
       busy++;
-      const next = writing.then(() => storage.write(path, checkpointParts(plan, run, snapshot, seconds)));
+      const next = writing
+        .then(() => storage.write(path, checkpointParts(plan, run, snapshot, seconds)))
+        .catch(fails(path, "written"));
       writing = next.catch(() => {});
       return next.finally(() => busy--);
     },
@@ -78,6 +80,13 @@ export async function openCheckpoint(options: CheckpointOptions, energy: Energy,
       await writing;
       await storage.remove(path);
     },
+  };
+}
+
+/** Says whose file it was that the system refused. */
+function fails(path: string, what: "read" | "written"): (error: Error) => never {
+  return (error) => {
+    throw new Error(`sample: the checkpoint ${path} cannot be ${what}: ${error.message}`, { cause: error });
   };
 }
 

@@ -172,7 +172,8 @@ test("options of a checkpoint are checked, and a path that cannot be written is 
   await refused("", /^sample: checkpoint.path must be the path of a file, got ""$/);
   await refused({ path: "x", everySeconds: 0 }, /^sample: checkpoint.everySeconds must be a positive number, got 0$/);
   await refused({ path: "x", every: 1 }, /^sample: checkpoint: there is no option "every"/);
-  await refused(join(folder, "no", "such", "folder"), /ENOENT/);
+  await refused(join(folder, "no", "such", "folder"), /^sample: the checkpoint .*folder cannot be written: ENOENT/);
+  await refused(folder, /^sample: the checkpoint .* cannot be read: EISDIR/);
 });
 
 test("where there are no files a checkpoint is refused by name", async () => {
@@ -211,7 +212,7 @@ test("a checkpoint that can no longer be written ends the run", async () => {
         onEvent: silent,
       };
       await assert.rejects(sample(correlated, mclmc(), { ...options, keepWarmup: false }), {
-        message: "the disk is full",
+        message: "sample: the checkpoint x cannot be written: the disk is full",
       });
     }
   } finally {
