@@ -14,10 +14,14 @@ export function asChains(where: string, chains: readonly ArrayLike<number>[]): F
   });
 }
 
-/** A list of numbers as a Float64Array, copied only where it is something else. */
+/** A list of numbers as a Float64Array, copied only where it is something else. Chains given for one of them are refused, not NaN. */
 export function asNumbers(where: string, name: string, x: ArrayLike<number>): Float64Array {
   if (x instanceof Float64Array) return x;
   if (!Array.isArray(x) && !ArrayBuffer.isView(x)) refuse(where, name, "a list of numbers", x);
+  if (Array.isArray(x)) {
+    const odd = x.findIndex((value) => typeof value !== "number");
+    if (odd !== -1) refuse(where, `${name}[${odd}]`, "a number", x[odd]);
+  }
   return Float64Array.from(x);
 }
 

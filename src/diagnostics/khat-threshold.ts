@@ -1,7 +1,7 @@
 // What a Pareto k-hat says of a mean over draws with such a tail: whether so many are enough, how many would be, how fast the error falls.
 // Vehtari, Simpson, Gelman, Yao and Gabry 2024, "Pareto smoothed importance sampling", JMLR 25.
 
-import { integerAtLeast } from "../arguments/index.js";
+import { integerAtLeast, refuse } from "../arguments/index.js";
 
 /**
  * Means over `draws` draws (at least 2) can be relied on where k-hat is below this: min(1 - 1 / log10 draws, 0.7). Above 0.7 bias rules, and more
@@ -23,6 +23,7 @@ export function khatThreshold(draws: number): number {
  * @example khatMinimumDraws(0.5) // 100
  */
 export function khatMinimumDraws(khat: number): number {
+  if (typeof khat !== "number") refuse("khatMinimumDraws", "khat", "a number", khat);
   if (Number.isNaN(khat)) return Number.NaN;
   return khat < 1 ? 10 ** (1 / (1 - Math.max(0, khat))) : Number.POSITIVE_INFINITY;
 }

@@ -76,9 +76,12 @@ export interface RankChiSquare {
  * @example rankChiSquare({ ranks: [0, 1, 0, 0], largest: 1 }).statistic // 1
  */
 export function rankChiSquare(
-  { ranks, largest }: { readonly ranks: ArrayLike<number>; readonly largest: number },
+  sbc: { readonly ranks: ArrayLike<number>; readonly largest: number },
   options: RankChiSquareOptions = {},
 ): RankChiSquare {
+  if (typeof sbc !== "object" || sbc === null)
+    refuse("rankChiSquare", "sbc", "{ ranks, largest }, as of sbcRanks", sbc);
+  const { ranks, largest } = sbc;
   knownOptions("rankChiSquare", options, ["bins"]);
   const x = asNumbers("rankChiSquare", "ranks", ranks);
   const levels = integerAtLeast("rankChiSquare", "largest", largest, 1) + 1;

@@ -346,6 +346,18 @@ describe("bad input is refused by name", () => {
       /^rhat: chains must be a list with one list per chain, got a list of length 0$/,
     );
     refused(() => diagnostics.essBulk([1, 2, 3] as never), /^essBulk: chains\[0\] must be a list of numbers, got 1$/);
+    const chains = [Float64Array.of(1, 2, 3, 4)] as never;
+    refused(() => diagnostics.ebfmi(chains), /^ebfmi: energies\[0\] must be a number, got a list of length 4$/);
+    refused(() => diagnostics.geweke(chains), /^geweke: x\[0\] must be a number, got a list of length 4$/);
+    refused(
+      () => diagnostics.autocorrelation([1, null, 3] as never),
+      /^autocorrelation: x\[1\] must be a number, got null$/,
+    );
+    refused(
+      () => diagnostics.khatMinimumDraws(undefined as never),
+      /^khatMinimumDraws: khat must be a number, got undef/,
+    );
+    refused(() => diagnostics.rankChiSquare(undefined as never), /^rankChiSquare: sbc must be \{ ranks, largest \}/);
     refused(
       () => diagnostics.essMean([[1, 2], [1]]),
       /^essMean: chains\[1\] must be as long as chains\[0\] \(2\), got a list of length 1$/,
