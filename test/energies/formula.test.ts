@@ -235,6 +235,8 @@ test("what is wrong is said and pointed at", () => {
     ["pow(x)", "pow takes 2 arguments, got 1 (column 1)", 1],
     ["min(x)", "min takes at least 2 arguments, got 1 (column 1)", 1],
     ["x + exp", "exp is a function and needs arguments: exp(...) (column 5)", 5],
+    ["x² + y²", "powers are written with ^, not as ² (column 2)", 2],
+    ["exp(x)⁻¹", "powers are written with ^, not as ⁻¹ (column 7)", 7],
     ["x # 2", '"#" has no meaning here (column 3)', 3],
     ["x < 2", '"<" has no meaning here (column 3)', 3],
     ["x + 😀", '"😀" has no meaning here (column 5)', 5],

@@ -115,7 +115,7 @@ function readVariables(
 }
 
 function checkName(list: string, name: string): void {
-  if (!/^[\p{L}_][\p{L}\p{N}_]*(\[(0|[1-9]\d*)\])?$/u.test(name)) {
+  if (!/^[\p{L}_][\p{L}\p{Nd}_]*(\[(0|[1-9]\d*)\])?$/u.test(name)) {
     refuse(where, list, "names of letters, digits and _, with an index at most", name);
   }
   if (functions.has(name)) throw new RangeError(`${where}: ${name} is a function and cannot be among the ${list}`);

@@ -13,7 +13,9 @@ export interface Token {
 const patterns = {
   space: /\s+/y,
   number: /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y,
-  name: /[\p{L}_][\p{L}\p{N}_]*/uy,
+  // Of numerals only digits, or x² would be a variable of that name in place of a square.
+  name: /[\p{L}_][\p{L}\p{Nd}_]*/uy,
+  raised: /[⁰¹²³⁴-⁹⁻⁺ⁿ]+/uy,
   index: /\s*\[\s*(\d+)\s*\]/y,
   symbol: /\*\*|[-+*/^(),]/y,
 } as const;
@@ -41,6 +43,8 @@ export function tokensOf(text: string): Token[] {
       if (index === null && text[at] === "[") fault(text, at, "an index must be a whole number, as in x[0]");
     } else if ((found = match(patterns.symbol)) !== null) {
       tokens.push({ kind: "symbol", text: found[0] === "**" ? "^" : found[0], at: start });
+    } else if ((found = match(patterns.raised)) !== null) {
+      fault(text, start, `powers are written with ^, not as ${found[0]}`);
     } else {
       fault(text, at, `${JSON.stringify(String.fromCodePoint(text.codePointAt(at)!))} has no meaning here`);
     }
