@@ -170,6 +170,7 @@ function planned(
     const [rows, columns] = Array.isArray(size) && size.length === 2 ? size : [size, size];
     integerAtLeast(where, "size", rows, 1);
     integerAtLeast(where, "size", columns, 1);
+    if (pool !== undefined) knownOptions(`${where}.pool`, pool, ["kind", "window", "stride", "padding"]);
     const { kind = "max", ...window } = pool ?? { window: 1 };
     const reduce = { max: maxPool2d, average: averagePool2d }[oneOf(where, "pool.kind", kind, ["max", "average"])];
 

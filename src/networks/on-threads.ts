@@ -44,7 +44,7 @@ export interface ThreadOptions {
  * await fast.close();
  */
 export function onThreads(loss: Loss, options: ThreadOptions = {}): ThreadedLoss {
-  if (typeof loss?.valueAndGradient !== "function" || typeof loss.source !== "object") {
+  if (typeof loss?.valueAndGradient !== "function" || typeof loss.dataSize !== "number") {
     refuse("onThreads", "loss", "a loss, such as networkLoss(...) makes", loss);
   }
   knownOptions("onThreads", options, ["threads"]);

@@ -1,7 +1,7 @@
 // Random-walk Metropolis (Metropolis et al. 1953), adaptive: warmup learns the proposal's covariance from where the chain was (Haario, Saksman
 // and Tamminen 2001) and its scale from how often it moved; both are frozen for the draws. No gradient is taken.
 
-import { knownOptions, openUnit, positiveNumber } from "../arguments/index.js";
+import { knownOptions, openUnit, positiveNumber, refuse } from "../arguments/index.js";
 import type { Energy } from "../energies/energy.js";
 import type { Random } from "../random/random.js";
 import { columnEnergy, startColumns, type TimedState } from "./column-gradient.js";
@@ -191,6 +191,9 @@ function settingsOf<Value>(
   knownOptions(where, options, ["stepSize", "covariance", "targetAcceptance", "temperature"]);
   const { stepSize, covariance, targetAcceptance, temperature = 1 } = options;
   const learns = covariance === "dense" || covariance === "diagonal";
+  if (typeof covariance === "string" && !learns) {
+    refuse(where, "covariance", '"dense", "diagonal", a number, a list of variances or a matrix', covariance);
+  }
   if (stepSize !== undefined && learns) {
     throw new RangeError(
       `${where}: covariance must be given, or left out, where stepSize is given, for nothing is adapted then; got "${covariance}"`,

@@ -277,6 +277,11 @@ test("wrong options are refused by name, windows that do not fit with their laye
     /cnn: convolutions\[0\]: maxPool2d: a window of 5 x 5 does not fit an image of 4 x 4/,
   );
   refuses(
+    layer({ pool: { size: 2 } }),
+    /cnn: convolutions\[0\]\.pool: there is no option "size"; .* kind, window, stride/,
+  );
+  refuses(layer({ pool: 2 }), /cnn: convolutions\[0\]\.pool: options must be an object, got 2/);
+  refuses(
     layer({ pool: { kind: "min", window: 2 } }),
     /cnn: convolutions\[0\]: pool.kind must be one of "max", "average", got "min"/,
   );

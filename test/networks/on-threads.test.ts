@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { test } from "node:test";
 import {
   adam,
+  energies,
   explain,
   hmc,
   type Loss,
@@ -200,6 +201,7 @@ test("nonsense is refused", async () => {
   }
   assert.throws(() => make({}, { threads: 2 }), /^RangeError: onThreads: loss must be a loss/);
   assert.throws(() => make(), /^RangeError: onThreads: loss must be a loss/);
+  assert.throws(() => make(energies.banana()), /^RangeError: onThreads: loss must be a loss, such as networkLoss/);
   assert.throws(() => make(plain, { workers: 2 }), /^RangeError: onThreads: there is no option "workers"/);
   assert.throws(() => make(plain, 2), /^RangeError: onThreads: options must be an object, got 2/);
   const fast = onThreads(plain, { threads: 2 });

@@ -155,7 +155,7 @@ test("options that do not fit are refused by name", () => {
       },
       /randomWalk: covariance must be positive definite, which it is not/,
     ],
-    [{ covariance: "full" as "dense" }, /randomWalk: covariance must be a list of numbers, got "full"/],
+    [{ covariance: "full" as "dense" }, /randomWalk: covariance must be "dense", "diagonal", a number, .*, got "full"/],
     [
       { stepSize: 1, covariance: "dense" },
       /randomWalk: covariance must be given, or left out, where stepSize is given/,
