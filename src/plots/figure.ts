@@ -7,6 +7,12 @@ export interface Figure {
   readonly frames?: readonly Frame[];
 }
 
+/** Whether this has a figure's parts, as far as one can see. */
+export function isFigure(value: unknown): value is Figure {
+  const { data, layout } = (value ?? {}) as Partial<Figure>;
+  return Array.isArray(data) && typeof layout === "object" && layout !== null;
+}
+
 /** What some traces become when Plotly goes to the frame of this name. */
 export interface Frame {
   readonly name: string;

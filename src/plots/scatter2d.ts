@@ -1,6 +1,7 @@
 // Where many chains ended, in the plane, with the mean and an ellipse of the points and of the law they should follow.
 
-import { integerAtLeast, knownOptions, oneOf, positiveNumber } from "../arguments/index.js";
+import { finiteVector, integerAtLeast, knownOptions, oneOf, positiveNumber, refuse } from "../arguments/index.js";
+import { isDraws } from "../chains/draws.js";
 import type { ChainSource, Quantity } from "./chains.js";
 import { type GaussianEllipse, gaussianEllipse } from "./ellipse.js";
 import type { Figure, Trace } from "./figure.js";
@@ -77,13 +78,8 @@ export function scatter2d(source: ChainSource, options: Scatter2dOptions = {}): 
       marker: { color, size: 9, symbol: label === "exact" ? "cross-thin" : "circle-open", line: { color, width: 2 } },
     });
   };
-  const { exact } = options;
-  const picked = [options.names?.[0] ?? 0, options.names?.[1] ?? 1].map((name) => coordinateOf(source, name));
-  if (exact?.mean !== undefined) {
-    const mean = picked.map((i) => exact.mean![i]);
-    const covariance = exact.covariance && picked.map((i) => picked.map((j) => exact.covariance![i][j]));
-    summary("exact", mean, covariance, ink, "dash");
-  }
+  const exact = exactOf(source, options);
+  if (exact !== undefined) summary("exact", exact.mean, exact.covariance, ink, "dash");
   // One point, or points on a line, have a mean and no ellipse.
   const [[a, b], [, c]] = data.covariance;
   if (options.empirical !== false)
@@ -149,6 +145,28 @@ export function scatter2dData(source: ChainSource, options: Scatter2dOptions = {
     ],
     points: x.length,
   };
+}
+
+/** Of the two coordinates; undefined where no mean is known. */
+function exactOf(
+  source: ChainSource,
+  { names, exact }: Scatter2dOptions,
+): { mean: number[]; covariance: number[][] | undefined } | undefined {
+  const where = "plots.scatter2d";
+  if (exact === undefined) return undefined;
+  if (typeof exact !== "object" || exact === null) refuse(where, "exact", "{ mean, covariance }", exact);
+  const { mean, covariance } = exact;
+  if (mean === undefined) return undefined;
+  const picked = [names?.[0] ?? 0, names?.[1] ?? 1].map((name) => coordinateOf(source, name));
+  if (picked.includes(-1)) refuse(where, "exact", "left out where names are not both coordinates", exact);
+  const dim = isDraws(source) ? source.dim : Object.keys(source).length;
+  const means = finiteVector(where, "exact.mean", mean, dim);
+  if (covariance !== undefined && covariance?.length !== dim) {
+    refuse(where, "exact.covariance", `${dim} rows of ${dim} numbers`, covariance);
+  }
+  const rows =
+    covariance && Array.from(covariance, (row, i) => finiteVector(where, `exact.covariance[${i}]`, row, dim));
+  return { mean: picked.map((i) => means[i]), covariance: rows && picked.map((i) => picked.map((j) => rows[i][j])) };
 }
 
 function mean(values: readonly number[]): number {

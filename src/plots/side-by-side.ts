@@ -1,7 +1,7 @@
 // Several figures as one: each becomes a column, with its own axes and its title above it.
 
-import { positiveNumber, refuse } from "../arguments/index.js";
-import type { Figure, Trace } from "./figure.js";
+import { knownOptions, positiveNumber, refuse } from "../arguments/index.js";
+import { type Figure, isFigure, type Trace } from "./figure.js";
 import { asText, layout, legendBelow } from "./theme.js";
 
 export interface SideBySideOptions {
@@ -15,7 +15,7 @@ type Axis = Record<string, unknown>;
 /**
  * Puts figures with Cartesian axes side by side, in the order given; `titles` (their own titles where left out) stand above.
  * A name that several figures have stands in the legend once, and a click on it hides all of its traces. Throws a RangeError
- * where there is no figure or the number of titles is another.
+ * where there is no figure, the number of titles is another, or a figure is one in space or moves.
  *
  *     plots.sideBySide([plots.scatter2d(unit), plots.scatter2d(scaled)], ["unit mass", "mass 0.1, 1"])
  */
@@ -27,7 +27,13 @@ export function sideBySide(
   const where = "plots.sideBySide";
   if (!Array.isArray(figures) || figures.length === 0)
     refuse(where, "figures", "a list of at least one figure", figures);
-  if (titles !== undefined && titles.length !== figures.length)
+  figures.forEach((figure, i) => {
+    if (!isFigure(figure)) refuse(where, `figures[${i}]`, "a figure, { data, layout }", figure);
+    if (figure.layout.scene !== undefined || figure.frames !== undefined)
+      refuse(where, `figures[${i}]`, "a standing figure in the plane", figure);
+  });
+  knownOptions(where, options, ["title", "columnWidth"]);
+  if (titles !== undefined && titles?.length !== figures.length)
     refuse(where, "titles", `${figures.length} titles`, titles);
   const columnWidth = positiveNumber(where, "columnWidth", options.columnWidth ?? 460);
   const gap = figures.length === 1 ? 0 : 0.22 / figures.length;

@@ -3,7 +3,7 @@
 
 import { oneOf, refuse } from "../arguments/index.js";
 import { colorsByTheme, type ThemeName, translucent } from "./colors.js";
-import type { Figure } from "./figure.js";
+import { type Figure, isFigure } from "./figure.js";
 
 /**
  * The figure with the colours of a dark page, of a light one, or of paper. The figure given stays as it is. Colours of any look
@@ -13,8 +13,7 @@ import type { Figure } from "./figure.js";
  */
 export function themed(figure: Figure, theme: ThemeName): Figure {
   const where = "plots.themed";
-  const isFigure = Array.isArray(figure?.data) && typeof figure.layout === "object" && figure.layout !== null;
-  if (!isFigure) refuse(where, "figure", "a figure, { data, layout }", figure);
+  if (!isFigure(figure)) refuse(where, "figure", "a figure, { data, layout }", figure);
   return repainted(figure, oneOf(where, "theme", theme, ["light", "dark", "print"]), false) as Figure;
 }
 

@@ -157,5 +157,23 @@ test("a wrong argument is refused by name", () => {
     /covariance must be symmetric and positive definite/,
   );
   assert.throws(() => plots.sideBySide([]), /plots\.sideBySide: figures must be/);
+  assert.throws(
+    () => plots.sideBySide([draws as never]),
+    /plots\.sideBySide: figures\[0\] must be a figure, \{ data, lay/,
+  );
+  assert.throws(
+    () => plots.sideBySide([plots.surface(bowl(2), { x: [-1, 1], y: [-1, 1] })]),
+    /figures\[0\] must be a standing figure in the plane/,
+  );
+  assert.throws(
+    () => plots.sideBySide([plots.pair(draws)], ["a"], { widht: 3 } as never),
+    /plots\.sideBySide: there is no option "widht"/,
+  );
+  const exactly = (exact: unknown) => () => plots.scatter2d(draws, { exact: exact as object });
+  assert.throws(exactly(3), /plots\.scatter2d: exact must be \{ mean, covariance \}, got 3/);
+  assert.throws(
+    exactly({ mean: [0] }),
+    /plots\.scatter2d: exact\.mean must be \d finite numbers, got a list of length 1/,
+  );
   assert.throws(() => plots.sideBySide([plots.pair(draws)], ["a", "b"]), /plots\.sideBySide: titles must be 1 titles/);
 });
