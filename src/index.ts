@@ -205,6 +205,38 @@ export {
   type VectorState,
   vectorEnvironment,
 } from "./policy-gradients/environments/index.js";
+export {
+  type A2cOptions,
+  type ActionLaw,
+  type ActorCritic,
+  type ActorCriticOptions,
+  type AdvantageOptions,
+  type Advantages,
+  type Algorithm,
+  a2c,
+  acting,
+  actorCritic,
+  advantagesOf,
+  distributions,
+  type Evaluation,
+  type EvaluationOptions,
+  type Experience,
+  evaluatePolicy,
+  type LayerOptions,
+  type LearningOptions,
+  type LogRecord,
+  type Policy,
+  type PpoOptions,
+  ppo,
+  type ReinforceOptions,
+  reinforce,
+  type TrainedPolicy,
+  type TrainingCallback,
+  type TrainingProgress,
+  type TrainPolicyOptions,
+  type TruncationPolicy,
+  trainPolicy,
+} from "./policy-gradients/index.js";
 export { type Random, type RandomState, restore, stream } from "./random/index.js";
 export { type SaveOptions, save, toHtml, toJson, toPdf, toPng, toSvg } from "./render/index.js";
 export {

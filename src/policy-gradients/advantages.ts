@@ -14,7 +14,7 @@ export type TruncationPolicy = "bootstrap" | "mask" | "terminal";
 export const truncationPolicies: readonly TruncationPolicy[] = ["bootstrap", "mask", "terminal"];
 
 /** Steps of several environments side by side; every array is `[steps, environments]`. */
-export interface Transitions {
+export interface Experience {
   readonly environments: number;
   readonly rewards: Float64Array;
   /** 1 where the task itself ended with this step, else 0. */
@@ -56,13 +56,13 @@ export interface Advantages {
  * const one = { environments: 1, rewards: Float64Array.of(1), terminated: [1], truncated: [0], values: Float64Array.of(0.25), nextValues: Float64Array.of(9) };
  * advantagesOf(one).advantages // [0.75]: nothing follows a terminal step
  */
-export function advantagesOf(transitions: Transitions, options: AdvantageOptions = {}): Advantages {
+export function advantagesOf(experience: Experience, options: AdvantageOptions = {}): Advantages {
   knownOptions("advantagesOf", options, ["gamma", "lambda", "truncation", "estimator"]);
   const gamma = closedUnit("advantagesOf", "gamma", options.gamma ?? 0.99);
   const lambda = closedUnit("advantagesOf", "lambda", options.lambda ?? 0.95);
   const policy = oneOf("advantagesOf", "truncation", options.truncation ?? "bootstrap", truncationPolicies);
   const estimator = oneOf("advantagesOf", "estimator", options.estimator ?? "gae", ["gae", "lambdaReturn"]);
-  const { environments, rewards, terminated, truncated, values, nextValues } = transitions;
+  const { environments, rewards, terminated, truncated, values, nextValues } = experience;
   const size = rewards.length;
   for (const [name, array] of Object.entries({ terminated, truncated, values, nextValues })) {
     if (array.length !== size || size % environments !== 0) {

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import {
   type AdvantageOptions,
   advantagesOf,
-  type Transitions,
+  type Experience,
   truncationPolicies,
 } from "../../src/policy-gradients/advantages.js";
 import { assertClose } from "../energies/differences.js";
@@ -38,7 +38,7 @@ const rollouts = fc
   );
 
 /** `[steps, environments]` of a list of steps per environment; what follows a step that ends nothing is the next state. */
-function transitionsOf(columns: Step[][]): Transitions {
+function transitionsOf(columns: Step[][]): Experience {
   const environments = columns.length;
   const size = environments * columns[0].length;
   const at = (i: number) => columns[i % environments][Math.floor(i / environments)];
@@ -55,7 +55,7 @@ function transitionsOf(columns: Step[][]): Transitions {
 }
 
 /** The n-step returns of one environment from step t, `n = 1, 2, ...` up to the end of the episode or of the rollout. */
-function stepReturns(all: Transitions, t: number, { gamma, truncation }: Required<Settings>): number[] {
+function stepReturns(all: Experience, t: number, { gamma, truncation }: Required<Settings>): number[] {
   const list: number[] = [];
   let sum = 0;
   for (let [i, discount] = [t, 1]; i < all.rewards.length; i += all.environments, discount *= gamma) {

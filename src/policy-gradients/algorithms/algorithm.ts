@@ -1,0 +1,109 @@
+// What every algorithm here is: a record that users make, and from it a learner that improves parameters by one rollout after another.
+
+import { closedUnit, integerAtLeast, nonNegativeNumber, oneOf, positiveNumber, refuse } from "../../arguments/index.js";
+import type { Random } from "../../random/random.js";
+import type { ActorCritic, ActorCriticOptions } from "../actor-critic.js";
+import { type TruncationPolicy, truncationPolicies } from "../advantages.js";
+import type { Space } from "../environments/environment.js";
+import type { Rollout } from "../rollout.js";
+
+/** An algorithm with its settings, such as `ppo()` returns: plain data. */
+export interface Algorithm {
+  readonly kind: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What all algorithms can be told. What is left out is as the algorithm's preset says. */
+export interface LearningOptions extends ActorCriticOptions {
+  /** Copies of the environment that are stepped side by side. */
+  readonly environments?: number;
+  /** Steps of each copy between two updates. */
+  readonly steps?: number;
+  /** Discount factor. */
+  readonly gamma?: number;
+  /** Of the advantages: 0 is one step and the critic, 1 all rewards. */
+  readonly lambda?: number;
+  /** What an episode that a limit cuts short counts as. */
+  readonly truncation?: TruncationPolicy;
+  /** Adam's. */
+  readonly learningRate?: number;
+  /** Adam's. */
+  readonly epsilon?: number;
+  /** Whether the learning rate falls along a line to 0 over the whole training. */
+  readonly anneal?: boolean;
+  /** A gradient longer than this is shortened to it; `Infinity` for never. */
+  readonly maxGradientNorm?: number;
+  /** Of the entropy that is added to the objective. */
+  readonly entropyCoefficient?: number;
+  /** Of the critic's loss, half the mean squared error. */
+  readonly valueCoefficient?: number;
+  /** Whether advantages are brought to mean 0 and variance 1 within each minibatch. */
+  readonly normalizeAdvantages?: boolean;
+}
+
+/** The same with nothing left out, but for the networks, which have defaults of their own. */
+export type LearningSettings = Required<Omit<LearningOptions, keyof ActorCriticOptions>> & ActorCriticOptions;
+
+export const learningOptionNames: readonly string[] = [
+  ...["actor", "critic", "law", "scale", "initialLogScale"],
+  ...["environments", "steps", "gamma", "lambda", "truncation", "learningRate", "epsilon", "anneal"],
+  ...["maxGradientNorm", "entropyCoefficient", "valueCoefficient", "normalizeAdvantages"],
+];
+
+/** What stands in the table of algorithms under a kind. */
+export interface AlgorithmDefinition<Settings extends LearningSettings = LearningSettings> {
+  /** Completes a record's options for actions of this space. Throws where one is not of its kind. */
+  settings(options: Readonly<Record<string, unknown>>, actionSpace: Space): Settings;
+  learner(agent: ActorCritic, settings: Settings): Learner;
+}
+
+export interface Learner {
+  /** Live arrays with all that decides what comes, besides parameters and randomness: written back, learning goes on exactly. */
+  memory(): readonly Float64Array[];
+  /** Improves `w` in place by what the rollout tells. `remaining` is the share of the training that is left, 1 at its beginning. */
+  update(w: Float64Array, rollout: Rollout, remaining: number, random: Random): TrainingStatistics;
+}
+
+/** By the names Stable-Baselines3 logs them under, without `train/`. */
+export type TrainingStatistics = Readonly<Record<string, number>>;
+
+export interface Preset<Settings> {
+  readonly choices: Settings;
+  readonly box: Settings;
+}
+
+/** The options on top of those of the named preset for actions of this kind. Throws where a common one is not of its kind. */
+export function completed<Settings extends LearningSettings>(
+  where: string,
+  presets: Readonly<Record<string, Preset<Settings>>>,
+  options: Readonly<Record<string, unknown>>,
+  actionSpace: Space,
+): Settings {
+  const { preset = "corrected", ...own } = options;
+  const named = presets[oneOf(where, "preset", preset, Object.keys(presets))];
+  const settings: Settings = { ...named[actionSpace.kind === "discrete" ? "choices" : "box"], ...own };
+  integerAtLeast(where, "environments", settings.environments, 1);
+  integerAtLeast(where, "steps", settings.steps, 1);
+  closedUnit(where, "gamma", settings.gamma);
+  closedUnit(where, "lambda", settings.lambda);
+  oneOf(where, "truncation", settings.truncation, truncationPolicies);
+  positiveNumber(where, "learningRate", settings.learningRate);
+  positiveNumber(where, "epsilon", settings.epsilon);
+  trueOrFalse(where, "anneal", settings.anneal);
+  const { maxGradientNorm } = settings;
+  if (maxGradientNorm !== Number.POSITIVE_INFINITY) positiveNumber(where, "maxGradientNorm", maxGradientNorm);
+  nonNegativeNumber(where, "entropyCoefficient", settings.entropyCoefficient);
+  nonNegativeNumber(where, "valueCoefficient", settings.valueCoefficient);
+  trueOrFalse(where, "normalizeAdvantages", settings.normalizeAdvantages);
+  return settings;
+}
+
+export function trueOrFalse(where: string, name: string, value: unknown): boolean {
+  if (typeof value !== "boolean") refuse(where, name, "true or false", value);
+  return value;
+}
+
+/** An algorithm of this kind with the settings that are there: plain data. */
+export function algorithmRecord(kind: string, settings: object): Algorithm {
+  return { kind, options: Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) };
+}

@@ -1,0 +1,200 @@
+// Proximal policy optimisation (Schulman et al. 2017, arXiv:1707.06347): several epochs of minibatch steps on one rollout, with a surrogate
+// that gains nothing from moving the probability of an action further than the clip allows.
+
+import { integerAtLeast, knownOptions, positiveNumber, refuse } from "../../arguments/index.js";
+import type { ActorCritic } from "../actor-critic.js";
+import { advantagesOf } from "../advantages.js";
+import {
+  type Algorithm,
+  type AlgorithmDefinition,
+  algorithmRecord,
+  completed,
+  type Learner,
+  type LearningOptions,
+  type LearningSettings,
+  learningOptionNames,
+  type Preset,
+  trueOrFalse,
+} from "./algorithm.js";
+import { explainedVariance, type MinibatchLoss, meanOver, minibatchDescent, shuffled } from "./minibatch.js";
+
+export interface PpoOptions extends LearningOptions {
+  /**
+   * "corrected", the default: truncated episodes are bootstrapped, a limit on the KL divergence that binds, no clipping of the critic. "cleanrl": what
+   * CleanRL's ppo.py and ppo_continuous_action.py do (Huang et al. 2022, "The 37 implementation details of PPO").
+   */
+  readonly preset?: "corrected" | "cleanrl";
+  /** Passes over each rollout. */
+  readonly epochs?: number;
+  /** Parts a rollout is cut into in each; a divisor of `environments * steps`. */
+  readonly minibatches?: number;
+  /** How far the ratio of new to old probability may move for gain: epsilon of equation 7. */
+  readonly clip?: number;
+  /** Whether the critic's values are held within `clip` of what they were at the rollout. */
+  readonly clipValue?: boolean;
+  /** Where the approximate KL divergence from the rollout's actor is above this, the update ends; `Infinity` for never. */
+  readonly targetKl?: number;
+}
+
+interface PpoSettings extends LearningSettings {
+  readonly epochs: number;
+  readonly minibatches: number;
+  readonly clip: number;
+  readonly clipValue: boolean;
+  readonly targetKl: number;
+}
+
+const cleanrl: PpoSettings = {
+  environments: 4,
+  steps: 128,
+  gamma: 0.99,
+  lambda: 0.95,
+  truncation: "terminal",
+  learningRate: 2.5e-4,
+  epsilon: 1e-5,
+  anneal: true,
+  maxGradientNorm: 0.5,
+  entropyCoefficient: 0.01,
+  valueCoefficient: 0.5,
+  normalizeAdvantages: true,
+  epochs: 4,
+  minibatches: 4,
+  clip: 0.2,
+  clipValue: true,
+  targetKl: Number.POSITIVE_INFINITY,
+};
+const cleanrlContinuous: PpoSettings = {
+  ...cleanrl,
+  environments: 1,
+  steps: 2048,
+  learningRate: 3e-4,
+  entropyCoefficient: 0,
+  epochs: 10,
+  minibatches: 32,
+};
+const corrected: Partial<PpoSettings> = { truncation: "bootstrap", clipValue: false };
+
+const presets: Readonly<Record<string, Preset<PpoSettings>>> = {
+  cleanrl: { choices: cleanrl, box: cleanrlContinuous },
+  corrected: {
+    choices: {
+      ...cleanrl,
+      ...corrected,
+      environments: 8,
+      steps: 128,
+      learningRate: 1e-3,
+      epochs: 8,
+      targetKl: 0.03,
+    },
+    box: {
+      ...cleanrlContinuous,
+      ...corrected,
+      environments: 8,
+      steps: 256,
+      targetKl: 0.03,
+    },
+  },
+};
+
+/**
+ * Proximal policy optimisation. Throws where an option is not one; what depends on the environment is checked when training begins.
+ * @example await trainPolicy(ppo(), environments.cartPole(), { totalSteps: 100_000, seed: 1 })
+ */
+export function ppo(options: PpoOptions = {}): Algorithm {
+  knownOptions("ppo", options, [
+    ...["preset", "epochs", "minibatches", "clip", "clipValue", "targetKl"],
+    ...learningOptionNames,
+  ]);
+  return algorithmRecord("ppo", options);
+}
+
+export const ppoDefinition: AlgorithmDefinition<PpoSettings> = {
+  settings(options, actionSpace) {
+    const settings = completed("ppo", presets, options, actionSpace);
+    const { epochs, minibatches, environments, steps, targetKl } = settings;
+    integerAtLeast("ppo", "epochs", epochs, 1);
+    integerAtLeast("ppo", "minibatches", minibatches, 1);
+    if ((environments * steps) % minibatches !== 0) {
+      refuse("ppo", "minibatches", `a divisor of environments * steps, ${environments * steps}`, minibatches);
+    }
+    positiveNumber("ppo", "clip", settings.clip);
+    trueOrFalse("ppo", "clipValue", settings.clipValue);
+    if (targetKl !== Number.POSITIVE_INFINITY) positiveNumber("ppo", "targetKl", targetKl);
+    return settings;
+  },
+
+  learner(agent, settings): Learner {
+    const { environments, steps, epochs, minibatches, targetKl, learningRate, anneal } = settings;
+    const rows = environments * steps;
+    const descent = minibatchDescent(agent, rows / minibatches, ppoLoss(agent, settings), settings);
+    return {
+      memory: () => [descent.memory],
+      update(w, rollout, remaining, random) {
+        const factor = anneal ? remaining : 1;
+        const estimates = advantagesOf(rollout, {
+          gamma: settings.gamma,
+          lambda: settings.lambda,
+          truncation: settings.truncation,
+        });
+        const sums: Record<string, number> = {};
+        let [evaluated, taken] = [0, 0];
+        update: for (let epoch = 0; epoch < epochs; epoch++) {
+          for (const chosen of shuffled(random.permutation(rows), rows / minibatches)) {
+            const found = descent.evaluate(w, rollout, estimates, chosen);
+            for (const name of Object.keys(found)) sums[name] = (sums[name] ?? 0) + found[name];
+            evaluated++;
+            if (found.approx_kl > targetKl) break update;
+            descent.move(w, factor);
+            taken++;
+          }
+        }
+        return {
+          ...Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / evaluated])),
+          explained_variance: explainedVariance(rollout.values, estimates.returns),
+          learning_rate: learningRate * factor,
+          clip_range: settings.clip,
+          updates: taken,
+        };
+      },
+    };
+  },
+};
+
+/** Equation 9 with its sign turned: clipped surrogate, critic's error, entropy. */
+export function ppoLoss(
+  agent: ActorCritic,
+  {
+    clip,
+    clipValue,
+    entropyCoefficient,
+    valueCoefficient,
+  }: Pick<PpoSettings, "clip" | "clipValue" | "entropyCoefficient" | "valueCoefficient">,
+): MinibatchLoss {
+  return (w, { observations, outcomes, logProbabilities, advantages, returns, values, weights }) => {
+    const mean = meanOver(weights);
+    const law = agent.law(w, observations);
+    const logProbability = agent.distribution.logProbability(law, outcomes);
+    const logRatio = logProbability.sub(logProbabilities);
+    const ratio = logRatio.exp();
+    // Equation 7: min(r A, clip(r, 1 - epsilon, 1 + epsilon) A)
+    const clipped = ratio.maximum(1 - clip).minimum(1 + clip);
+    const surrogate = mean(ratio.mul(advantages).minimum(clipped.mul(advantages)));
+
+    const value = agent.value(w, observations);
+    const error = value.sub(returns).square();
+    const held = value.sub(values).maximum(-clip).minimum(clip).add(values).sub(returns).square();
+    const valueLoss = mean(clipValue ? error.maximum(held) : error).mul(0.5);
+
+    // Where it is no part of the objective, what the drawn actions say of it will do.
+    const entropy = mean(entropyCoefficient === 0 ? logProbability.neg() : agent.distribution.entropy(law));
+    return {
+      loss: surrogate.neg().sub(entropy.mul(entropyCoefficient)).add(valueLoss.mul(valueCoefficient)),
+      policy_gradient_loss: surrogate.neg(),
+      value_loss: valueLoss,
+      entropy_loss: entropy.neg(),
+      // Schulman's estimator of KL(old || new), never negative: mean of r - 1 - log r.
+      approx_kl: mean(ratio.sub(1).sub(logRatio)),
+      clip_fraction: mean(ratio.sub(1).abs().greater(clip)),
+    };
+  };
+}

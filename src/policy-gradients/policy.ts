@@ -1,0 +1,144 @@
+// A policy that was learnt, as plain data, and what it does: one action at a time, or whole episodes to measure it by.
+
+import { integerAtLeast, knownOptions, refuse } from "../arguments/index.js";
+import { type Random, stream } from "../random/index.js";
+import { actorOf } from "./actor.js";
+import { type ActorCritic, type ActorCriticOptions, actorCritic } from "./actor-critic.js";
+import type { EnvironmentSource, Space } from "./environments/environment.js";
+import { loadEnvironment } from "./environments/make.js";
+import { environmentStatistics, type StatisticsState } from "./environments/statistics.js";
+import { type VectorEnvironment, vectorEnvironment } from "./environments/vector.js";
+
+/** Plain data. */
+export interface Policy {
+  /** The actor's and the critic's. */
+  readonly parameters: Float64Array;
+  readonly networks: ActorCriticOptions;
+  readonly observationSpace: Space;
+  readonly actionSpace: Space;
+  /** What normalisers around the environment had learnt; its inputs mean nothing without. */
+  readonly statistics: StatisticsState;
+}
+
+/** The networks of a policy, for `parameters`. */
+export function agentOf(policy: Policy): ActorCritic {
+  const agent = actorCritic(policy.observationSpace, policy.actionSpace, policy.networks);
+  if (policy.parameters?.length !== agent.dim) {
+    refuse("policy", "parameters", `${agent.dim} numbers, as its networks have`, policy.parameters);
+  }
+  return agent;
+}
+
+/**
+ * A function from an observation, as the environment with its wrappers gives it, to an action: the likeliest, or drawn where there is a `random`.
+ * The action is reused. Throws where the observation is of another size.
+ * @example const act = acting(trained.policy); act(Float64Array.of(0, 0, 0.1, 0)) // [1]: pushes to where the pole falls
+ */
+export function acting(policy: Policy): (observation: Float64Array, random?: Random) => Float64Array {
+  const agent = agentOf(policy);
+  const actor = actorOf(agent, policy.actionSpace, 1);
+  const outcome = new Float64Array(agent.distribution.size);
+  return (observation, random) => {
+    if (observation.length !== agent.observations) {
+      refuse("acting", "observation", `${agent.observations} numbers`, observation);
+    }
+    return actor.act(policy.parameters, observation, outcome, random);
+  };
+}
+
+export interface EvaluationOptions {
+  /** 10 where left out. */
+  readonly episodes?: number;
+  /** The likeliest action always, where left out or true; drawn ones where false. */
+  readonly deterministic?: boolean;
+  /** 0 where left out. */
+  readonly seed?: number;
+  /** An episode that neither task nor limit has ended counts as it is after so many steps; 100,000 where left out. */
+  readonly maxEpisodeSteps?: number;
+}
+
+/** Plain data. */
+export interface Evaluation {
+  readonly episodes: number;
+  readonly meanReturn: number;
+  /** Between episodes, of the population. */
+  readonly sdReturn: number;
+  readonly meanLength: number;
+  /** One per episode; not discounted. */
+  readonly returns: readonly number[];
+  readonly lengths: readonly number[];
+}
+
+/**
+ * Whole episodes of a policy in fresh copies of an environment, with the policy's statistics held still. Returns are the sums of the rewards that
+ * the environment gives, or what `recordEpisodeStatistics` within it says. Rejects where the environment's spaces are not those of the policy.
+ * @example (await evaluatePolicy(trained.policy, environments.cartPole(), { episodes: 100 })).meanReturn // at most 500
+ */
+export async function evaluatePolicy(
+  policy: Policy,
+  environment: EnvironmentSource,
+  options: EvaluationOptions = {},
+): Promise<Evaluation> {
+  knownOptions("evaluatePolicy", options, ["episodes", "deterministic", "seed", "maxEpisodeSteps"]);
+  const episodes = integerAtLeast("evaluatePolicy", "episodes", options.episodes ?? 10, 1);
+  const most = integerAtLeast("evaluatePolicy", "maxEpisodeSteps", options.maxEpisodeSteps ?? 100_000, 1);
+  const { deterministic = true, seed = 0 } = options;
+  if (typeof deterministic !== "boolean") refuse("evaluatePolicy", "deterministic", "true or false", deterministic);
+  const agent = agentOf(policy);
+  await loadEnvironment(environment);
+  const copies = vectorEnvironment(environment, episodes, {
+    seed,
+    statistics: environmentStatistics(policy.statistics),
+    frozen: true,
+  });
+  try {
+    for (const space of ["observationSpace", "actionSpace"] as const) {
+      if (JSON.stringify(copies[space]) !== JSON.stringify(policy[space])) {
+        refuse("evaluatePolicy", `the environment's ${space}`, "that of the policy", JSON.stringify(copies[space]));
+      }
+    }
+    return playEach(agent, policy, copies, most, deterministic ? undefined : stream(seed, "evaluation"));
+  } finally {
+    copies.close();
+  }
+}
+
+/** The first episode of every copy. */
+function playEach(
+  agent: ActorCritic,
+  { parameters, actionSpace }: Policy,
+  copies: VectorEnvironment,
+  most: number,
+  random: Random | undefined,
+): Evaluation {
+  const { count } = copies;
+  const actor = actorOf(agent, actionSpace, count);
+  const outcomes = new Float64Array(count * agent.distribution.size);
+  const returns = new Array<number>(count).fill(0);
+  const lengths = new Array<number>(count).fill(0);
+  const over = new Uint8Array(count);
+  copies.reset();
+  // A copy whose episode is over plays on, unseen, until the longest is.
+  for (let [left, step] = [count, 0]; left > 0 && step < most; step++) {
+    copies.step(actor.act(parameters, copies.observations, outcomes, random));
+    for (let i = 0; i < count; i++) {
+      if (over[i] === 1) continue;
+      returns[i] += copies.rewards[i];
+      lengths[i]++;
+      if (copies.terminated[i] === 0 && copies.truncated[i] === 0) continue;
+      over[i] = 1;
+      left--;
+      if (!Number.isNaN(copies.episodeReturns[i])) returns[i] = copies.episodeReturns[i];
+    }
+  }
+  const mean = (x: readonly number[]): number => x.reduce((sum, value) => sum + value, 0) / count;
+  const meanReturn = mean(returns);
+  return {
+    episodes: count,
+    meanReturn,
+    sdReturn: Math.sqrt(mean(returns.map((value) => (value - meanReturn) ** 2))),
+    meanLength: mean(lengths),
+    returns,
+    lengths,
+  };
+}

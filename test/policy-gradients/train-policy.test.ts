@@ -1,0 +1,225 @@
+// Training: what it learns, that seeds decide it, and what happens on the way.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { actorCritic } from "../../src/policy-gradients/actor-critic.js";
+import { type Environment, environments, vectorEnvironment } from "../../src/policy-gradients/environments/index.js";
+import {
+  type Algorithm,
+  a2c,
+  acting,
+  evaluatePolicy,
+  type LogRecord,
+  ppo,
+  reinforce,
+  trainPolicy,
+} from "../../src/policy-gradients/index.js";
+import { collector } from "../../src/policy-gradients/rollout.js";
+import { stream } from "../../src/random/index.js";
+import { evaluate, trace } from "../../src/tensor/index.js";
+import { assertClose } from "../energies/differences.js";
+import "../../src/index.js";
+
+/** Says a number; the action nearest to it pays most. Episodes are cut after three steps. */
+function echo(): Environment {
+  const state = new Float64Array(2);
+  return {
+    name: "Echo",
+    observationSpace: { kind: "box", shape: [1], low: -1, high: 1 },
+    actionSpace: { kind: "box", shape: [1], low: -2, high: 2 },
+    reset(random, observation) {
+      state.set([2 * random.uniform() - 1, 0]);
+      observation[0] = state[0];
+    },
+    step(action, random, observation) {
+      const reward = -((action[0] - state[0]) ** 2);
+      state.set([2 * random.uniform() - 1, state[1] + 1]);
+      observation[0] = state[0];
+      return { reward, terminated: false, truncated: state[1] === 3 };
+    },
+    state: () => state.slice(),
+    restore: (saved) => state.set(saved),
+  };
+}
+
+const small = { environments: 2, steps: 6, actor: { hidden: [8] }, critic: { hidden: [8] } };
+const all: readonly [string, Algorithm][] = [
+  ["PPO", ppo({ ...small, minibatches: 3, epochs: 2 })],
+  ["PPO as CleanRL's", ppo({ ...small, preset: "cleanrl", minibatches: 3, epochs: 2 })],
+  ["PPO, squashed", ppo({ ...small, minibatches: 3, law: "tanhNormal", scale: "state", entropyCoefficient: 0.01 })],
+  ["PPO, masked", ppo({ ...small, minibatches: 2, truncation: "mask" })],
+  ["A2C", a2c(small)],
+  ["REINFORCE", reinforce(small)],
+  ["REINFORCE without a baseline", reinforce({ ...small, baseline: "none" })],
+];
+
+for (const [name, algorithm] of all) {
+  test(`${name}: equal seeds give identical parameters, others give others`, async () => {
+    const run = (seed: number) => trainPolicy(algorithm, echo, { totalSteps: 48, seed });
+    const [first, second, other] = [await run(3), await run(3), await run(4)];
+    assert.deepEqual(first.policy, second.policy);
+    assert.deepEqual(first.evaluation, second.evaluation);
+    assert.notDeepEqual(first.policy.parameters, other.policy.parameters);
+    assert.equal(first.steps, 48);
+    assert.equal(first.log.length, 4);
+    assert.ok(first.policy.parameters.every(Number.isFinite));
+  });
+}
+
+test("the critic's weights stay as they began where its coefficient is 0", async () => {
+  const algorithm = a2c({ ...small, valueCoefficient: 0 });
+  const { policy } = await trainPolicy(algorithm, echo, { totalSteps: 48, seed: 3 });
+  const agent = actorCritic(policy.observationSpace, policy.actionSpace, policy.networks);
+  const start = agent.initialize(stream(3, "initialize"));
+  assert.deepEqual(policy.parameters.slice(agent.actorDim), start.slice(agent.actorDim));
+  assert.notDeepEqual(policy.parameters.slice(0, agent.actorDim), start.slice(0, agent.actorDim));
+});
+
+test("a rollout's next values are the critic's of the next rows, and at a cut those of the final observation", () => {
+  const vector = vectorEnvironment(echo, 2, { seed: 1 });
+  const agent = actorCritic(vector.observationSpace, vector.actionSpace, { critic: { hidden: [4] } });
+  const w = agent.initialize(stream(1));
+  const graph = trace(([parameters, x]) => [agent.value(parameters, x)], [[agent.dim], [1, 1]]);
+  const worth = (x: number): number => evaluate(graph, [w, Float64Array.of(x)])[0][0];
+  const steps = 8;
+  const made = collector(agent, vector, steps);
+  vector.reset();
+  const expected: number[] = [];
+  for (let t = 0; t < steps; t++) {
+    made.step(w, t, stream(2, t));
+    for (const copy of [0, 1]) {
+      const ended = vector.truncated[copy] === 1;
+      assert.equal(ended, t % 3 === 2);
+      expected.push(worth((ended ? vector.finalObservations : vector.observations)[copy]));
+    }
+  }
+  const rollout = made.finish(w);
+  assertClose(rollout.nextValues, expected, 1e-14);
+  assertClose(rollout.values, Array.from(rollout.observations, worth), 1e-14);
+  assert.deepEqual(Array.from(rollout.truncated).slice(0, 8), [0, 0, 0, 0, 1, 1, 0, 0]);
+});
+
+test("the log has Stable-Baselines3's keys; callbacks and onLog are told as it goes on", async () => {
+  const told: string[] = [];
+  const records: LogRecord[] = [];
+  const { log, steps } = await trainPolicy(ppo({ ...small, minibatches: 3 }), echo, {
+    totalSteps: 24,
+    seed: 1,
+    evaluateEvery: 12,
+    onLog: (record) => records.push(record),
+    callbacks: [
+      {
+        onTrainingStart: () => told.push("start"),
+        onRolloutStart: ({ steps: made }) => told.push(`rollout at ${made}`),
+        onStep: () => told.push("step"),
+        onRolloutEnd: (_, record) => told.push(`end at ${record["time/total_timesteps"]}`),
+        onTrainingEnd: () => told.push("done"),
+      },
+    ],
+  });
+  const rollout = (at: number) => [`rollout at ${at}`, ...new Array(6).fill("step"), `end at ${at + 12}`];
+  assert.deepEqual(told, ["start", ...rollout(0), ...rollout(12), "done"]);
+  assert.equal(steps, 24);
+  assert.equal(records.length, 2);
+  const keys = ["rollout/ep_rew_mean", "rollout/ep_len_mean", "time/fps", "time/iterations", "time/time_elapsed"];
+  keys.push("time/total_timesteps", "eval/mean_reward", "eval/mean_ep_length");
+  for (const name of ["approx_kl", "clip_fraction", "clip_range", "entropy_loss", "explained_variance"])
+    keys.push(`train/${name}`);
+  for (const name of ["learning_rate", "loss", "n_updates", "policy_gradient_loss", "value_loss"])
+    keys.push(`train/${name}`);
+  for (const record of log) assert.deepEqual(Object.keys(record).sort(), [...keys].sort());
+  assert.equal(log[0]["rollout/ep_len_mean"], 3);
+  // Along a line to 0 over the two updates.
+  assertClose(
+    log.map((record) => record["train/learning_rate"]),
+    [3e-4, 1.5e-4],
+    1e-15,
+  );
+});
+
+test("a signal or a callback ends training with what was learnt until then", async () => {
+  const controller = new AbortController();
+  const aborted = await trainPolicy(a2c(small), echo, {
+    totalSteps: 1200,
+    signal: controller.signal,
+    callbacks: [{ onStep: ({ steps }) => (steps === 30 ? controller.abort() : undefined) }],
+  });
+  assert.deepEqual([aborted.reason, aborted.steps, aborted.log.length], ["aborted", 30, 2]);
+  const stopped = await trainPolicy(a2c(small), echo, {
+    totalSteps: 1200,
+    callbacks: [{ onRolloutEnd: ({ steps }) => steps < 36 }],
+  });
+  assert.deepEqual([stopped.reason, stopped.steps, stopped.log.length], ["callback", 36, 3]);
+});
+
+test("PPO takes no step from where the KL divergence is above its limit", async () => {
+  const { log } = await trainPolicy(
+    ppo({ ...small, minibatches: 3, epochs: 50, learningRate: 0.05, anneal: false, targetKl: 0.01 }),
+    echo,
+    { totalSteps: 120, seed: 1 },
+  );
+  const taken = log.map((record, i) => record["train/n_updates"] - (log[i - 1]?.["train/n_updates"] ?? 0));
+  assert.ok(
+    taken.every((steps) => steps >= 1 && steps < 150),
+    `${taken}`,
+  );
+});
+
+test("normalisers learn in training and stand still in evaluation, which repeats itself", async () => {
+  const { normalizeObservation, pendulum, recordEpisodeStatistics } = environments;
+  const environment = normalizeObservation(recordEpisodeStatistics(pendulum()));
+  const { policy, evaluation } = await trainPolicy(ppo({ ...small, minibatches: 3 }), environment, { totalSteps: 48 });
+  const before = JSON.stringify(policy.statistics);
+  const again = await evaluatePolicy(JSON.parse(JSON.stringify(policy), reviveParameters), environment);
+  assert.deepEqual(again, evaluation);
+  assert.equal(JSON.stringify(policy.statistics), before);
+  assert.equal(evaluation.episodes, 10);
+  assert.deepEqual(evaluation.lengths, new Array(10).fill(200));
+  assert.notDeepEqual(await evaluatePolicy(policy, environment, { deterministic: false }), evaluation);
+});
+
+/** JSON writes a typed array as an object by index. */
+function reviveParameters(name: string, value: unknown): unknown {
+  return name === "parameters" ? Float64Array.from(Object.values(value as object)) : value;
+}
+
+const learners: readonly [string, (preset?: never) => Algorithm, number, readonly number[]][] = [
+  ["PPO", ppo, 50_000, [1]],
+  ["A2C", a2c, 100_000, [1, 2, 3]],
+  ["REINFORCE", reinforce, 100_000, [1, 2, 3]],
+];
+for (const [name, make, totalSteps, seeds] of learners) {
+  test(`${name} keeps CartPole's pole up for 195 steps and more, after ${totalSteps} steps`, async () => {
+    for (const seed of seeds) {
+      const { policy, evaluation } = await trainPolicy(make(), environments.cartPole(), { totalSteps, seed });
+      assert.ok(evaluation.meanReturn >= 195, `seed ${seed}: ${evaluation.meanReturn}`);
+      // Pushes to where the pole falls.
+      const act = acting(policy);
+      assert.deepEqual([act(Float64Array.of(0, 0, 0.15, 0.5))[0], act(Float64Array.of(0, 0, -0.15, -0.5))[0]], [1, 0]);
+    }
+  });
+}
+
+test("what is wrong is refused in words", async () => {
+  const cartPole = environments.cartPole();
+  await assert.rejects(trainPolicy({ kind: "dqn", options: {} }, cartPole, { totalSteps: 1 }), {
+    message: /trainPolicy: the algorithm's kind must be one of a2c, ppo, reinforce, got "dqn"/,
+  });
+  await assert.rejects(trainPolicy(ppo(), cartPole, {} as never), /trainPolicy: totalSteps must be a positive integer/);
+  assert.throws(() => ppo({ clipRange: 0.1 } as never), /ppo: there is no option "clipRange"/);
+  await assert.rejects(trainPolicy(ppo({ minibatches: 7 }), cartPole, { totalSteps: 1 }), {
+    message: /ppo: minibatches must be a divisor of environments \* steps, 1024, got 7/,
+  });
+  await assert.rejects(trainPolicy(ppo({ preset: "best" as never }), cartPole, { totalSteps: 1 }), {
+    message: /ppo: preset must be one of "cleanrl", "corrected", got "best"/,
+  });
+  const { policy } = await trainPolicy(a2c(small), echo, { totalSteps: 12 });
+  await assert.rejects(
+    evaluatePolicy(policy, cartPole),
+    /the environment's observationSpace must be that of the policy/,
+  );
+  const spoiled = { ...policy, parameters: new Float64Array(3) };
+  await assert.rejects(evaluatePolicy(spoiled, echo), /policy: parameters must be \d+ numbers, as its networks have/);
+  const unpaid = () => ({ ...echo(), step: () => ({ reward: Number.NaN, terminated: false, truncated: false }) });
+  await assert.rejects(trainPolicy(a2c(small), unpaid, { totalSteps: 12 }), /reward of Echo, copy 0, must be a finite/);
+});
