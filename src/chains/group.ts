@@ -151,7 +151,7 @@ export function openGroup(
   function keep(of: TableName, row: number): void {
     if (observed.length > 0) observe();
     rows.keep(of, row, state.position, sources);
-    diverged.fill(0);
+    for (let c = 0; c < width; c++) diverged[c] = 0;
   }
 
   const column = new Float64Array(dim);

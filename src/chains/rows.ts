@@ -87,13 +87,22 @@ export function rowsOf({ dim, width, running, statistics, destination, transform
         table = of;
         firstRow = row;
       }
-      positions.set(position, gathered * dim * width);
-      for (let s = 0; s < statistics; s++) stats[s].set(sources[s], gathered * width);
+      copy(position, positions, gathered * dim * width);
+      for (let s = 0; s < statistics; s++) copy(sources[s], stats[s], gathered * width);
       gathered++;
       if (gathered === room) flush();
     },
     flush,
   };
+}
+
+/** Few numbers are copied faster one by one than by `set`, which takes some thirty nanoseconds to begin. */
+const FEW = 16;
+
+function copy(from: Float64Array, to: Float64Array, at: number): void {
+  const count = from.length;
+  if (count > FEW) to.set(from, at);
+  else for (let i = 0; i < count; i++) to[at + i] = from[i];
 }
 
 /** Writes every `step`-th number from `start` on to `dim` places from `at` on, in the table's coordinates. */

@@ -71,7 +71,7 @@ export function allocateStorage(plan: Plan, names: readonly string[], shared: bo
       draws,
       warmup,
       destination: (first, width) => ({
-        mostRows: mostRowsOf(plan, width, names.length, ENOUGH_ROWS),
+        mostRows: mostRowsOf(plan, width, names.length, Math.max(ENOUGH_ROWS, Math.ceil(ENOUGH_DRAWS / width))),
         place: (of, row) => ({
           table: of === "warmup" && warmup !== undefined ? warmup : draws,
           start: first * plan[of] + row,
@@ -99,6 +99,8 @@ export function groupStorage(
 
 /** Of so many rows each chain's are some whole cache lines. */
 const ENOUGH_ROWS = 16;
+/** Over so many draws, what it costs to deliver them once is nothing to each. */
+const ENOUGH_DRAWS = 256;
 const MOST_GATHERED = 1 << 17;
 const LARGEST_SHARE = 0.1;
 
