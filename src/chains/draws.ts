@@ -4,7 +4,7 @@ import { refuse } from "../arguments/index.js";
 import type { RandomState } from "../random/random.js";
 import type { Sampler } from "../samplers/kernel.js";
 
-/** The kept draws of several chains. */
+/** The kept draws of several chains. Plain data; `sample`'s are printed as a few lines that say what there is. */
 export interface Draws {
   readonly chains: number;
   readonly draws: number;

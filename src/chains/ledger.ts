@@ -2,9 +2,11 @@
 
 import type { EventSink, RunEvent } from "../platform/platform.js";
 import type { Draws, Final } from "./draws.js";
+import { drawsText } from "./draws-text.js";
 import { type Earlier, type EarlierRows, warmedOf } from "./earlier.js";
 import type { Reporter } from "./group.js";
 import { type Plan, transitionsOf } from "./plan.js";
+import { printedAs } from "./printed.js";
 import { type GroupEnd, type Standing, standingOf } from "./standing.js";
 import { allocateStorage, PROGRESS, type Storage, type Table } from "./storage.js";
 
@@ -141,7 +143,7 @@ export function openLedger(plan: Plan, { names, energy, earlier }: LedgerOptions
     draws({ aborted, seconds, handOver }) {
       const lengths = Array.from({ length: chains }, (_, chain) => storage?.kept[chain] ?? 0);
       const kept = tableOf(plan, storage?.draws, plan.draws, lengths, storage?.names ?? ["energy"], handOver);
-      return {
+      const result: Draws = {
         chains,
         draws: plan.draws,
         dim,
@@ -158,6 +160,7 @@ export function openLedger(plan: Plan, { names, energy, earlier }: LedgerOptions
         aborted,
         seconds: seconds + (earlier?.seconds ?? 0),
       };
+      return printedAs(result, drawsText);
     },
     snapshot() {
       const known = [...ends.values(), ...snapshots.values()];
