@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { knownOptions } from "../arguments/index.js";
 import type { Figure } from "../plots/figure.js";
 import type { ThemeName } from "../plots/theme.js";
-import { themed } from "../plots/themed.js";
+import { checkedTheme, themed } from "../plots/themed.js";
 import { bundleFor, checkFigure, save, toJson } from "../render/index.js";
 import { figureContent, plainText } from "./figure-html.js";
 import { libraryFor } from "./library.js";
@@ -49,7 +49,7 @@ export async function show(figure: Figure, options: ShowOptions = {}): Promise<v
 export function painted(where: string, figure: Figure, options: ShowOptions): Figure {
   checkFigure(where, figure);
   knownOptions(where, options, ["theme"]);
-  return options.theme === undefined ? figure : themed(figure, options.theme);
+  return options.theme === undefined ? figure : themed(figure, checkedTheme(where, options.theme));
 }
 
 /** More of these make a notebook slow to open and to store. */

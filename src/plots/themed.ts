@@ -14,7 +14,11 @@ import { type Figure, isFigure } from "./figure.js";
 export function themed(figure: Figure, theme: ThemeName): Figure {
   const where = "plots.themed";
   if (!isFigure(figure)) refuse(where, "figure", "a figure, { data, layout }", figure);
-  return repainted(figure, oneOf(where, "theme", theme, ["light", "dark", "print"]), false) as Figure;
+  return repainted(figure, checkedTheme(where, theme), false) as Figure;
+}
+
+export function checkedTheme(where: string, theme: unknown): ThemeName {
+  return oneOf(where, "theme", theme, ["light", "dark", "print"]);
 }
 
 /** From a colour in any look, as `#RRGGBB`, to its role. */

@@ -6,7 +6,7 @@ import { basename, dirname, extname, join, resolve } from "node:path";
 import { knownOptions, refuse } from "../arguments/index.js";
 import type { Figure } from "../plots/figure.js";
 import type { ThemeName } from "../plots/theme.js";
-import { themed } from "../plots/themed.js";
+import { checkedTheme, themed } from "../plots/themed.js";
 import { checkFigure, toJson } from "./figure-data.js";
 import { toHtml } from "./html.js";
 import { toPdf, toPng, toSvg } from "./image.js";
@@ -49,7 +49,7 @@ export async function save(figure: Figure, path: string, options: SaveOptions = 
   if (!Object.hasOwn(formats, extension)) {
     refuse("save", "path", `a file name that ends in ${Object.keys(formats).join(", ")}`, path);
   }
-  const painted = options.theme === undefined ? figure : themed(figure, options.theme);
+  const painted = options.theme === undefined ? figure : themed(figure, checkedTheme("save", options.theme));
   const target = resolve(path);
   const folder = dirname(target);
   const partial = join(folder, `.${basename(target)}.${randomUUID()}.partial`);

@@ -148,7 +148,7 @@ test("a figure of more than two megabytes is shown, with words on what to do", a
 
 test("a theme that is none, and an option that is none, are refused by name", async () => {
   const figure = { data: [], layout: {} };
-  await assert.rejects(show(figure, { theme: "night" as never }), /theme must be .*got "night"/);
+  await assert.rejects(show(figure, { theme: "night" as never }), /^RangeError: show: theme must be .*got "night"/);
   await assert.rejects(show(figure, { colour: "dark" } as never), /show: there is no option "colour"/);
   await assert.rejects(showLive(figure, { colour: "dark" } as never), /showLive: there is no option "colour"/);
   await assert.rejects(showLive(3 as never), /showLive: figure must be a figure/);

@@ -73,7 +73,7 @@ test("an unknown extension, option or file name is refused by name", async () =>
   );
   await assert.rejects(
     save(figure, join(folder, "a.html"), { theme: "night" as never }),
-    /theme must be .*"light".*"dark".*"print".*got "night"/,
+    /^RangeError: save: theme must be .*"light".*"dark".*"print".*got "night"/,
   );
 });
 
