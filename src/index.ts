@@ -234,8 +234,10 @@ export {
   type TrainingCallback,
   type TrainingProgress,
   type TrainPolicyOptions,
+  type TrpoOptions,
   type TruncationPolicy,
   trainPolicy,
+  trpo,
 } from "./policy-gradients/index.js";
 export { type Random, type RandomState, restore, stream } from "./random/index.js";
 export { type SaveOptions, save, toHtml, toJson, toPdf, toPng, toSvg } from "./render/index.js";

@@ -23,6 +23,8 @@ export {
   ppo,
   type ReinforceOptions,
   reinforce,
+  type TrpoOptions,
+  trpo,
 } from "./algorithms/index.js";
 export * as distributions from "./distributions/index.js";
 export { acting, type Evaluation, type EvaluationOptions, evaluatePolicy, type Policy } from "./policy.js";

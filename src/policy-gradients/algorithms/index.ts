@@ -5,6 +5,7 @@ import { a2cDefinition } from "./a2c.js";
 import type { Algorithm, AlgorithmDefinition } from "./algorithm.js";
 import { ppoDefinition } from "./ppo.js";
 import { reinforceDefinition } from "./reinforce.js";
+import { trpoDefinition } from "./trpo.js";
 
 export { type A2cOptions, a2c } from "./a2c.js";
 export type {
@@ -17,12 +18,14 @@ export type {
 } from "./algorithm.js";
 export { type PpoOptions, ppo } from "./ppo.js";
 export { type ReinforceOptions, reinforce } from "./reinforce.js";
+export { type TrpoOptions, trpo } from "./trpo.js";
 
 // Each definition completes its own settings and is handed no others, so that the table may hold them as one type.
 const definitions = {
   a2c: a2cDefinition,
   ppo: ppoDefinition,
   reinforce: reinforceDefinition,
+  trpo: trpoDefinition,
 } as unknown as Readonly<Record<string, AlgorithmDefinition>>;
 
 /** Throws where there is no algorithm of the record's kind. */
