@@ -42,6 +42,8 @@ export function sideBySide(
   const axes: Record<string, Axis> = {};
   const [annotations, shapes]: [unknown[], unknown[]] = [[], []];
   const named = new Set<unknown>();
+  // Room for what panels have above them, their names: a title in the middle of a column would stand on one.
+  const lift = figures.some(({ layout: { annotations: own } }) => Array.isArray(own) && own.length > 0) ? 18 : 0;
   let shift = 0;
 
   figures.forEach((figure, column) => {
@@ -99,7 +101,7 @@ export function sideBySide(
       y: 1,
       xanchor: "center",
       yanchor: "bottom",
-      yshift: 8,
+      yshift: 8 + lift,
       showarrow: false,
       font: { size: 14 },
     });
@@ -114,9 +116,9 @@ export function sideBySide(
       annotations,
       shapes,
       width: columnWidth * figures.length,
-      height: Math.min(Math.max(...heights) + 40, columnWidth + 110),
+      height: Math.min(Math.max(...heights) + 40, columnWidth + 110) + lift,
       legend: { ...legendBelow(), itemsizing: "constant" },
-      margin: { l: 64, r: 28, t: options.title === undefined ? 48 : 84, b: 92 },
+      margin: { l: 64, r: 28, t: (options.title === undefined ? 48 : 84) + lift, b: 92 },
     }),
   };
 }

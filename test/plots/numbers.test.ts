@@ -334,4 +334,8 @@ test("figures side by side keep their numbers and get axes of their own", () => 
   assert.equal((joined.layout.xaxis4 as { matches: string }).matches, "x2");
   const titles = (joined.layout.annotations as { text: string }[]).map((item) => item.text);
   for (const title of ["one", "two", "three"]) assert.ok(titles.includes(title));
+  // Above the names of the trace's panels, which stand right above their axes.
+  const shifts = (joined.layout.annotations as { text: string; yshift?: number }[]).map((item) => item.yshift ?? 0);
+  const titleShift = shifts[titles.indexOf("two")];
+  for (const name of ["q[0]", "q[1]"]) assert.ok(titleShift >= shifts[titles.indexOf(name)] + 18);
 });
