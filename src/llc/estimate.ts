@@ -23,8 +23,8 @@ export interface LlcEstimate {
   /** `standardError ** 2` times `work`: what a sampler needs for a given error, however long it ran. Times seconds in `compareLlc`. */
   readonly workNormalizedVariance: number;
   /**
-   * SGLD alone: the share by which its steps inflate the variance of the stiffest direction. Other directions get less, so about
-   * this share of `mean`, at most, is the steps' and not the law's; neither `standardError` nor `interval` has it.
+   * SGLD alone: the share by which its steps inflate the variance of the stiffest direction. Where gradient noise falls with the curvature,
+   * as it does for a model that fits, other directions get less, so about this share of `mean`, at most, is the steps' and not the law's; neither `standardError` nor `interval` has it.
    */
   readonly stepExcess?: number;
   /** Where the loss at the centre was given with an error: what that adds to `standardError`, in quadrature. */

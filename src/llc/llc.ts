@@ -46,7 +46,8 @@ export interface LlcOptions extends TemperedOptions, Omit<SampleOptions, "init" 
  * Estimates the LLC of `loss` at `center`. Every chain starts there; the loss of every kept draw is that of all data.
  *
  * The estimate says itself what is wrong with it (`verdict`); it may be negative, and is never clipped. Its error and interval are those
- * of the averages over chains (and of `lossAtCenter`, where that has one): what SGLD's steps add is not in them (`stepExcess` bounds it), HMC has none. Rejects where an option is
+ * of the averages over chains (and of `lossAtCenter`, where that has one): what SGLD's steps add is not in them (`stepExcess` bounds it where
+ * gradient noise falls with the curvature), HMC has none. Rejects where an option is
  * wrong or the loss at the centre is not finite.
  *
  * `mask` restricts it to some parameters. Another distribution of data is refined for by its own loss, `llc(other, ...)` at the same
