@@ -37,7 +37,7 @@ export interface SgldOptions extends BatchOptions {
  * @example sgld({ stepSize: 1e-4, batchSize: 64 }).kind // "sgld"
  */
 export function sgld(options: SgldOptions = {}): Sampler {
-  checked(options, (stepSize) => scheduledOption("sgld", "stepSize", stepSize, positiveNumber));
+  checked("sgld", options, scheduledOption);
   const { preconditioner = "none", alpha = 0.99, damping = 0.1, ...rest } = options;
   const rmsprop = preconditioner === "rmsprop" ? { alpha, damping } : {};
   return record("sgld", { ...rest, preconditioner, ...rmsprop });
@@ -49,20 +49,25 @@ export function sgld(options: SgldOptions = {}): Sampler {
  * @example cvSgld({ batchSize: 64 }).options.controlVariate // true
  */
 export function cvSgld(options: Omit<SgldOptions, "controlVariate"> = {}): Sampler {
+  checked("cvSgld", options, scheduledOption);
   return sgld({ ...options, controlVariate: true });
 }
 
-/** `step` checks a step size. */
-function checked<Step>(options: SgldOptions, step: (stepSize: Scheduled) => Step) {
-  const known = ["stepSize", "batchSize", "controlVariate", "preconditioner", "alpha", "damping"];
-  knownOptions("sgld", options, known);
+/** `read` checks a step size. `where` is the factory that was called. */
+function checked<Step>(
+  where: "sgld" | "cvSgld",
+  options: SgldOptions,
+  read: (where: string, name: string, value: Scheduled, check: typeof positiveNumber) => Step,
+) {
+  const known = ["stepSize", "batchSize", "preconditioner", "alpha", "damping"];
+  knownOptions(where, options, where === "sgld" ? [...known, "controlVariate"] : known);
   const { stepSize, preconditioner = "none", alpha = 0.99, damping = 0.1 } = options;
   return {
-    ...checkBatchOptions("sgld", options),
-    stepSize: stepSize === undefined ? undefined : step(stepSize),
-    preconditioner: oneOf("sgld", "preconditioner", preconditioner, ["none", "rmsprop"]),
-    alpha: openUnit("sgld", "alpha", alpha),
-    damping: positiveNumber("sgld", "damping", damping),
+    ...checkBatchOptions(where, options),
+    stepSize: stepSize === undefined ? undefined : read(where, "stepSize", stepSize, positiveNumber),
+    preconditioner: oneOf(where, "preconditioner", preconditioner, ["none", "rmsprop"]),
+    alpha: openUnit(where, "alpha", alpha),
+    damping: positiveNumber(where, "damping", damping),
   };
 }
 
@@ -78,7 +83,7 @@ const freezeSgld: Freeze = (options, adapted, run) => {
 export const sgldDefinition = oneChain(
   "sgld",
   (energy, options: SgldOptions) => {
-    const settings = checked(options, (stepSize) => tabulatedOption("sgld", "stepSize", stepSize, positiveNumber));
+    const settings = checked("sgld", options, tabulatedOption);
     return stochasticLangevinKernel("sgld", energy, gradientEstimate("sgld", energy, settings), {
       ...settings,
       preconditioner: settings.preconditioner === "rmsprop" ? "frozen" : "none",

@@ -4,7 +4,7 @@ import { stream } from "../../src/random/index.js";
 import { stiffness } from "../../src/samplers/curvature.js";
 import type { Adaptation } from "../../src/samplers/kernel.js";
 import { rmsPreconditioner } from "../../src/samplers/rms-preconditioner.js";
-import { type SgldOptions, sgld, sgldDefinition } from "../../src/samplers/sgld.js";
+import { cvSgld, type SgldOptions, sgld, sgldDefinition } from "../../src/samplers/sgld.js";
 import { batchVariance, quadratic, whole } from "./data-sets.js";
 import { assertExpectations, type Plan, visit } from "./expectations.js";
 import { banana, correlatedGaussian, independentGaussian, quarticWell } from "./laws.js";
@@ -218,6 +218,9 @@ test("what does not fit is refused by name", () => {
     [{ lr: 1 } as SgldOptions, /sgld: there is no option "lr"/],
   ];
   for (const [options, message] of refused) assert.throws(() => sgld(options), message);
+  assert.throws(() => cvSgld({ stepSize: -1 }), /^RangeError: cvSgld: stepSize must be a positive number, got -1/);
+  const without = { controlVariate: false } as object;
+  assert.throws(() => cvSgld(without), /^RangeError: cvSgld: there is no option "controlVariate"/);
   const energy = quadratic([1], 10);
   const build = (options: SgldOptions) => sgldDefinition.build(energy, { ...sgld(options).options }, 1);
   assert.throws(() => build({ batchSize: 11 }), /sgld: batchSize must be at most dataSize, 10, got 11/);
