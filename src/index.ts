@@ -238,6 +238,8 @@ export {
   type TruncationPolicy,
   trainPolicy,
   trpo,
+  type VmpoOptions,
+  vmpo,
 } from "./policy-gradients/index.js";
 export { type Random, type RandomState, restore, stream } from "./random/index.js";
 export { type SaveOptions, save, toHtml, toJson, toPdf, toPng, toSvg } from "./render/index.js";

@@ -25,6 +25,8 @@ export {
   reinforce,
   type TrpoOptions,
   trpo,
+  type VmpoOptions,
+  vmpo,
 } from "./algorithms/index.js";
 export * as distributions from "./distributions/index.js";
 export { acting, type Evaluation, type EvaluationOptions, evaluatePolicy, type Policy } from "./policy.js";

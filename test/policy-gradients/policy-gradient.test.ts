@@ -24,7 +24,8 @@ const agent: ActorCritic = actorCritic(
   { actor: linear, critic: linear },
 );
 
-type Columns = Minibatch<readonly number[]>;
+/** The laws of the rollout are no part of these losses. */
+type Columns = Omit<Minibatch<readonly number[]>, "laws">;
 
 /** The scalars of a loss by name, and its gradient. */
 function evaluated(loss: MinibatchLoss, w: Float64Array, batch: Columns) {
@@ -33,7 +34,11 @@ function evaluated(loss: MinibatchLoss, w: Float64Array, batch: Columns) {
   let found: string[] = [];
   const graph = trace(
     ([parameters, ...columns]) => {
-      const scalars = loss(parameters, Object.fromEntries(names.map((name, i) => [name, columns[i]])) as never);
+      const scalars = loss(
+        parameters,
+        Object.fromEntries(names.map((name, i) => [name, columns[i]])) as never,
+        parameters,
+      );
       found = Object.keys(scalars);
       return [...Object.values(scalars), ...gradient(scalars.loss, [parameters])];
     },

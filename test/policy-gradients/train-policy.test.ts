@@ -203,7 +203,7 @@ for (const [name, make, totalSteps, seeds] of learners) {
 test("what is wrong is refused in words", async () => {
   const cartPole = environments.cartPole();
   await assert.rejects(trainPolicy({ kind: "dqn", options: {} }, cartPole, { totalSteps: 1 }), {
-    message: /trainPolicy: the algorithm's kind must be one of a2c, ppo, reinforce, trpo, got "dqn"/,
+    message: /trainPolicy: the algorithm's kind must be one of a2c, ppo, reinforce, trpo, vmpo, got "dqn"/,
   });
   await assert.rejects(trainPolicy(ppo(), cartPole, {} as never), /trainPolicy: totalSteps must be a positive integer/);
   assert.throws(() => ppo({ clipRange: 0.1 } as never), /ppo: there is no option "clipRange"/);

@@ -6,6 +6,7 @@ import type { Algorithm, AlgorithmDefinition } from "./algorithm.js";
 import { ppoDefinition } from "./ppo.js";
 import { reinforceDefinition } from "./reinforce.js";
 import { trpoDefinition } from "./trpo.js";
+import { vmpoDefinition } from "./vmpo.js";
 
 export { type A2cOptions, a2c } from "./a2c.js";
 export type {
@@ -19,6 +20,7 @@ export type {
 export { type PpoOptions, ppo } from "./ppo.js";
 export { type ReinforceOptions, reinforce } from "./reinforce.js";
 export { type TrpoOptions, trpo } from "./trpo.js";
+export { type VmpoOptions, vmpo } from "./vmpo.js";
 
 // Each definition completes its own settings and is handed no others, so that the table may hold them as one type.
 const definitions = {
@@ -26,6 +28,7 @@ const definitions = {
   ppo: ppoDefinition,
   reinforce: reinforceDefinition,
   trpo: trpoDefinition,
+  vmpo: vmpoDefinition,
 } as unknown as Readonly<Record<string, AlgorithmDefinition>>;
 
 /** Throws where there is no algorithm of the record's kind. */

@@ -13,6 +13,8 @@ export interface Minibatch<T> {
   readonly outcomes: T;
   /** Of the outcomes, under the actor that chose them. */
   readonly logProbabilities: T;
+  /** The parameters of that actor's laws. */
+  readonly laws: T;
   readonly advantages: T;
   /** What the critic learns. */
   readonly returns: T;
@@ -22,46 +24,59 @@ export interface Minibatch<T> {
   readonly weights: T;
 }
 
-/** A scalar to descend on, and what else is to be known of the minibatch, all scalars. */
-export type MinibatchLoss = (w: Tensor, batch: Minibatch<Tensor>) => { readonly loss: Tensor } & Record<string, Tensor>;
+/** A scalar to descend on, and what else is to be known of the minibatch, all scalars. `given` are numbers that change from step to step. */
+export type MinibatchLoss = (
+  w: Tensor,
+  batch: Minibatch<Tensor>,
+  given: Tensor,
+) => { readonly loss: Tensor } & Record<string, Tensor>;
 
 export interface MinibatchDescent {
   /** The loss and the other scalars, by name, at the given rows; their gradient is kept for `move`. The record is reused. */
-  evaluate(w: Float64Array, rollout: Rollout, estimates: Advantages, rows: ArrayLike<number>): Record<string, number>;
+  evaluate(
+    w: Float64Array,
+    rollout: Rollout,
+    estimates: Advantages,
+    rows: ArrayLike<number>,
+    given?: Float64Array,
+  ): Record<string, number>;
   /** One step of Adam along the gradient last evaluated, at the learning rate times `factor`. */
   move(w: Float64Array, factor: number): void;
   readonly memory: Float64Array;
 }
 
-/** What descends on a loss of minibatches of `size` rows. */
+/** What descends on a loss of minibatches of `size` rows, with so many numbers `given` at each step. */
 export function minibatchDescent(
   agent: ActorCritic,
   size: number,
   loss: MinibatchLoss,
   settings: Pick<LearningSettings, "learningRate" | "epsilon" | "maxGradientNorm" | "normalizeAdvantages">,
+  numbersGiven = 0,
 ): MinibatchDescent {
   const { learningRate, epsilon, maxGradientNorm, normalizeAdvantages } = settings;
   const widths: Minibatch<number> = {
     observations: agent.observations,
     outcomes: agent.distribution.size,
+    laws: agent.distribution.parameters,
     ...{ logProbabilities: 0, advantages: 0, returns: 0, values: 0, weights: 0 },
   };
   const columns = Object.keys(widths) as (keyof Minibatch<number>)[];
   let names: string[] = [];
   const program = compile(
     trace(
-      ([w, ...inputs]) => {
-        const found = loss(w, Object.fromEntries(columns.map((name, i) => [name, inputs[i]])) as never);
+      ([w, given, ...inputs]) => {
+        const found = loss(w, Object.fromEntries(columns.map((name, i) => [name, inputs[i]])) as never, given);
         names = Object.keys(found);
         return [...Object.values(found), ...gradient(found.loss, [w])];
       },
-      [[agent.dim], ...columns.map((name) => (widths[name] === 0 ? [size] : [size, widths[name]]))],
+      [[agent.dim], [numbersGiven], ...columns.map((name) => (widths[name] === 0 ? [size] : [size, widths[name]]))],
     ),
   );
   const batch = Object.fromEntries(
     columns.map((name) => [name, new Float64Array(size * Math.max(1, widths[name]))]),
   ) as unknown as Minibatch<Float64Array>;
   const slope = new Float64Array(agent.dim);
+  const nothing = new Float64Array(numbersGiven);
   const scalars = names.map(() => new Float64Array(1));
   const outputs = [...scalars, slope];
   const record: Record<string, number> = {};
@@ -72,11 +87,11 @@ export function minibatchDescent(
   return {
     memory,
 
-    evaluate(w, rollout, estimates, rows) {
+    evaluate(w, rollout, estimates, rows, given = nothing) {
       const sources = { ...rollout, ...estimates };
       for (const name of columns) gather(sources[name], rows, batch[name]);
       if (normalizeAdvantages) standardize(batch.advantages, batch.weights);
-      program.run([w, ...columns.map((name) => batch[name])], outputs);
+      program.run([w, given, ...columns.map((name) => batch[name])], outputs);
       names.forEach((name, i) => {
         record[name] = scalars[i][0];
       });

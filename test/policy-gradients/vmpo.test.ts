@@ -1,0 +1,69 @@
+// V-MPO's two steps: weights at the dual's optimum, and bounds that hold.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { imitationWeights } from "../../src/policy-gradients/algorithms/vmpo.js";
+import { environments } from "../../src/policy-gradients/environments/index.js";
+import { trainPolicy, vmpo } from "../../src/policy-gradients/index.js";
+import { stream } from "../../src/random/index.js";
+import { assertClose } from "../energies/differences.js";
+import "../../src/index.js";
+
+test("the better half of what counts is weighted, the weights add up to 1, the temperature minimises its dual", () => {
+  const advantages = new Float64Array(41);
+  stream(3).fillNormal(advantages);
+  const counts = new Float64Array(41).fill(1);
+  counts[7] = 0;
+  advantages[7] = 100;
+  const epsilon = 0.1;
+  const { temperature, weights } = imitationWeights(advantages, counts, epsilon);
+  const counted = [...advantages].filter((_, i) => i !== 7).sort((a, b) => b - a);
+  const best = counted.slice(0, 20);
+  assert.equal(weights[7], 0);
+  assert.equal(weights.filter((weight) => weight > 0).length, 20);
+  assertClose([weights.reduce((sum, weight) => sum + weight, 0)], [1], 1e-14);
+  assert.ok(advantages.every((a, i) => weights[i] === 0 || a >= best[19]));
+
+  const dual = (eta: number): number =>
+    eta * epsilon + eta * Math.log(best.reduce((sum, a) => sum + Math.exp(a / eta), 0) / best.length);
+  const h = 1e-5 * temperature;
+  assertClose([(dual(temperature + h) - dual(temperature - h)) / (2 * h)], [0], 1e-8);
+  for (const factor of [0.5, 0.9, 1.1, 2]) assert.ok(dual(factor * temperature) > dual(temperature));
+});
+
+test("equal advantages give equal weights", () => {
+  const { weights } = imitationWeights(new Float64Array(4), new Float64Array(4).fill(1), 0.1);
+  assertClose(weights, [0.5, 0.5, 0, 0], 1e-14);
+});
+
+test("the divergence of updates is held to its bound, whatever the step size would like", async () => {
+  const run = async (targetKl: number): Promise<number> => {
+    const { log } = await trainPolicy(
+      vmpo({ targetKl, environments: 4, steps: 64, learningRate: 3e-3, weightKl: 1 }),
+      environments.cartPole(),
+      { totalSteps: 20 * 256, seed: 1 },
+    );
+    // Once the multiplier has found its size.
+    const late = log.slice(10).map((record) => record["train/kl"]);
+    return late.reduce((sum, kl) => sum + kl, 0) / late.length;
+  };
+  const [tight, loose] = [await run(2e-3), await run(10)];
+  assert.ok(loose > 2 * 2e-3, `without a bound the divergence is ${loose}`);
+  assert.ok(tight < 1.5 * 2e-3, `with it ${tight}`);
+});
+
+test("on boxes means and scales have bounds of their own, and equal seeds give identical parameters", async () => {
+  const algorithm = vmpo({ environments: 2, steps: 64, minibatches: 4, law: "tanhNormal", scale: "state" });
+  const run = () => trainPolicy(algorithm, environments.pendulum(), { totalSteps: 384, seed: 2 });
+  const [first, second] = [await run(), await run()];
+  assert.deepEqual(first.policy, second.policy);
+  for (const record of first.log) {
+    assert.ok(record["train/kl"] > 0 && record["train/scale_kl"] > 0);
+    assert.ok(record["train/temperature"] > 0);
+  }
+});
+
+test("V-MPO keeps CartPole's pole up for 195 steps and more, after 50000 steps", async () => {
+  const { evaluation } = await trainPolicy(vmpo(), environments.cartPole(), { totalSteps: 50_000, seed: 1 });
+  assert.ok(evaluation.meanReturn >= 195, `${evaluation.meanReturn}`);
+});
