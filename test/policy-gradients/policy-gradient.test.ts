@@ -218,7 +218,7 @@ test("advantages are brought to mean 0 and variance 1 over the rows that count; 
   standardize(x, Float64Array.of(1, 1, 0, 1));
   assertClose([x[0], x[1], x[3]], [-1, 0, 1], 1e-7);
   const long = Float64Array.of(3, -4);
-  shorten(long, 0.5);
+  assert.equal(shorten(long, 0.5), 5);
   assertClose(long, [0.3, -0.4], 1e-15);
   const short = Float64Array.of(0.1, 0);
   shorten(short, 0.5);

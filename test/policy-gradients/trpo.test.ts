@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type ActorCritic, actorCritic } from "../../src/policy-gradients/actor-critic.js";
-import { conjugateGradients, lineSearch, trpo, trustRegion } from "../../src/policy-gradients/algorithms/trpo.js";
+import { lineSearch, trpo } from "../../src/policy-gradients/algorithms/trpo.js";
+import { conjugateGradients, trustRegion } from "../../src/policy-gradients/algorithms/trust-region.js";
 import { environments, type Space } from "../../src/policy-gradients/environments/index.js";
 import { trainPolicy } from "../../src/policy-gradients/index.js";
 import { stream } from "../../src/random/index.js";

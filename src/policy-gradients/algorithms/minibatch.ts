@@ -102,7 +102,10 @@ export function minibatchDescent(
     },
 
     move(w, factor) {
-      shorten(slope, maxGradientNorm);
+      const length = shorten(slope, maxGradientNorm);
+      if (!Number.isFinite(length)) {
+        throw new RangeError(`trainPolicy: the gradient's norm is ${length}; a smaller learning rate may help`);
+      }
       step(w, slope, factor);
     },
   };
@@ -119,12 +122,14 @@ export function* shuffled(permutation: Uint32Array, size: number): Generator<Uin
   for (let end = size; end <= permutation.length; end += size) yield permutation.subarray(end - size, end);
 }
 
-/** Shortens a gradient to at most this Euclidean norm. */
-export function shorten(vector: Float64Array, norm: number): void {
+/** Shortens a gradient to at most this Euclidean norm, and returns the one it had. */
+export function shorten(vector: Float64Array, norm: number): number {
   let squares = 0;
   for (let i = 0; i < vector.length; i++) squares += vector[i] * vector[i];
-  const factor = norm / Math.sqrt(squares);
+  const length = Math.sqrt(squares);
+  const factor = norm / length;
   if (factor < 1) for (let i = 0; i < vector.length; i++) vector[i] *= factor;
+  return length;
 }
 
 /** Brings the numbers that count to mean 0 and variance 1. */

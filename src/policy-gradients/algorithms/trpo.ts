@@ -9,10 +9,8 @@ import {
   positiveNumber,
   refuse,
 } from "../../arguments/index.js";
-import { compile, concat, gradient, jvp, type Tensor, trace, vjp } from "../../tensor/index.js";
 import type { ActorCritic } from "../actor-critic.js";
 import { advantagesOf } from "../advantages.js";
-import type { Rollout } from "../rollout.js";
 import {
   type Algorithm,
   type AlgorithmDefinition,
@@ -32,6 +30,7 @@ import {
   shuffled,
   standardize,
 } from "./minibatch.js";
+import { conjugateGradients, dot, trustRegion } from "./trust-region.js";
 
 /** The learning rate, its annealing and the longest gradient are the critic's. */
 export interface TrpoOptions extends Omit<LearningOptions, "entropyCoefficient" | "valueCoefficient"> {
@@ -190,121 +189,8 @@ export function lineSearch(
   return { accepted: false };
 }
 
-export interface TrustRegion {
-  /** The rollout that the others are about. */
-  take(rollout: Rollout, advantages: Float64Array, weights: Float64Array): void;
-  /** The surrogate `E[ratio A]` and its gradient by the actor's parameters; the array is reused. */
-  gradient(w: Float64Array): { readonly gain: number; readonly slope: Float64Array };
-  /** The surrogate, and the mean KL divergence of the actor from that of the rollout. */
-  measure(w: Float64Array): { readonly gain: number; readonly kl: number };
-  /** The Fisher matrix of the actor's parameters, a mean over the rollout's observations, times a vector; the array is reused. */
-  fisherProduct(w: Float64Array, v: Float64Array): Float64Array;
-}
-
-/** What TRPO asks of a rollout of so many rows. */
-export function trustRegion(agent: ActorCritic, rows: number): TrustRegion {
-  const { dim, actorDim, distribution, observations } = agent;
-  const shapes = [
-    [rows, observations],
-    [rows, distribution.size],
-    [rows],
-    [rows, distribution.parameters],
-    [rows],
-    [rows],
-  ];
-  const surrogate = (w: Tensor, [seen, outcomes, old, laws, advantages, weights]: Tensor[]) => {
-    const mean = meanOver(weights);
-    const law = agent.law(w, seen);
-    const ratio = distribution.logProbability(law, outcomes).sub(old).exp();
-    return { gain: mean(ratio.mul(advantages)), kl: mean(distribution.kl(laws, law)) };
-  };
-  const slopes = compile(
-    trace(
-      ([w, ...given]) => {
-        const { gain } = surrogate(w, given);
-        return [gain, gradient(gain, [w])[0].slice(0, actorDim)];
-      },
-      [[dim], ...shapes],
-    ),
-  );
-  const measures = compile(
-    trace(
-      ([w, ...given]) => {
-        const { gain, kl } = surrogate(w, given);
-        return [gain, kl];
-      },
-      [[dim], ...shapes],
-    ),
-  );
-  // F v = J^T M J v: forwards from the parameters to the laws, there the curvature M of the divergence, and back.
-  const products = compile(
-    trace(
-      ([w, v, seen, weights]) => {
-        const law = agent.law(w, seen);
-        const direction = dim === actorDim ? v : concat([v, w.slice(actorDim, dim).like(0)]);
-        const [tangent] = jvp([law], [w], [direction]);
-        const divergence = meanOver(weights)(distribution.kl(law.stopGradient(), law));
-        const [curved] = jvp(gradient(divergence, [law]), [law], [tangent]);
-        return [vjp([law], [curved], [w])[0].slice(0, actorDim)];
-      },
-      [[dim], [actorDim], [rows, observations], [rows]],
-    ),
-  );
-  const slope = new Float64Array(actorDim);
-  const product = new Float64Array(actorDim);
-  const [gain, kl] = [new Float64Array(1), new Float64Array(1)];
-  let given: Float64Array[] = [];
-  return {
-    take({ observations: seen, outcomes, logProbabilities, laws }, advantages, weights) {
-      given = [seen, outcomes, logProbabilities, laws, advantages, weights];
-    },
-    gradient(w) {
-      slopes.run([w, ...given], [gain, slope]);
-      return { gain: gain[0], slope };
-    },
-    measure(w) {
-      measures.run([w, ...given], [gain, kl]);
-      return { gain: gain[0], kl: kl[0] };
-    },
-    fisherProduct(w, v) {
-      products.run([w, v, given[0], given[5]], [product]);
-      return product;
-    },
-  };
-}
-
-/** Solves `A x = b` for a positive definite A that is given by its products (Hestenes and Stiefel 1952). */
-export function conjugateGradients(
-  product: (v: Float64Array) => Float64Array,
-  b: Float64Array,
-  steps: number,
-): Float64Array {
-  const x = new Float64Array(b.length);
-  const residual = b.slice();
-  const p = b.slice();
-  let squares = dot(residual, residual);
-  for (let step = 0; step < steps && squares > 1e-20; step++) {
-    const along = product(p);
-    const alpha = squares / dot(p, along);
-    for (let i = 0; i < x.length; i++) {
-      x[i] += alpha * p[i];
-      residual[i] -= alpha * along[i];
-    }
-    const next = dot(residual, residual);
-    for (let i = 0; i < x.length; i++) p[i] = residual[i] + (next / squares) * p[i];
-    squares = next;
-  }
-  return x;
-}
-
 function criticLoss(agent: ActorCritic): MinibatchLoss {
   return (w, { observations, returns, weights }) => ({
     loss: meanOver(weights)(agent.value(w, observations).sub(returns).square()).mul(0.5),
   });
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }
