@@ -65,6 +65,11 @@ export function rowsOf({ dim, width, running, statistics, destination, transform
   /** Hot: a nanosecond or two per number. */
   function flushNumbers(from: Float64Array, to: Float64Array, { start, stride }: Place, each: number): void {
     const count = gathered * each;
+    // One chain's rows lie as they are wanted.
+    if (width === 1) {
+      if (running[0] !== 0) to.set(from.subarray(0, count), start * each);
+      return;
+    }
     for (let c = 0; c < width; c++) {
       if (running[c] === 0) continue;
       const at = (start + c * stride) * each;
@@ -88,7 +93,8 @@ export function rowsOf({ dim, width, running, statistics, destination, transform
         firstRow = row;
       }
       copy(position, positions, gathered * dim * width);
-      for (let s = 0; s < statistics; s++) copy(sources[s], stats[s], gathered * width);
+      if (width === 1) for (let s = 0; s < statistics; s++) stats[s][gathered] = sources[s][0];
+      else for (let s = 0; s < statistics; s++) copy(sources[s], stats[s], gathered * width);
       gathered++;
       if (gathered === room) flush();
     },
