@@ -14,10 +14,10 @@ const mayImport = {
   chains: ["platform", "random", "diagnostics", "tensor", "energies", "networks", "samplers"],
   llc: ["platform", "random", "diagnostics", "tensor", "energies", "networks", "samplers", "chains"],
   "policy-gradients": ["platform", "random", "tensor", "energies", "networks"],
-  plots: ["diagnostics", "energies", "chains", "llc"],
-  formats: ["chains"],
+  plots: ["diagnostics", "energies", "chains", "llc", "policy-gradients"],
+  formats: ["chains", "policy-gradients"],
   render: ["plots", "platform"],
-  notebook: ["plots", "render", "platform"],
+  notebook: ["plots", "render", "platform", "policy-gradients"],
   runs: [
     "platform",
     "random",
