@@ -2,11 +2,11 @@
 
 import { knownOptions, positiveNumber, refuse } from "../arguments/index.js";
 import type { Energy } from "../energies/energy.js";
+import { fingerprintOf } from "../platform/fingerprint.js";
 import { platform } from "../platform/platform.js";
 import { checkpointEarlier, checkpointParts, checkpointRun, type RunPrint } from "./checkpoint-format.js";
 import type { Earlier } from "./earlier.js";
 import { energyPrint } from "./energy-print.js";
-import { fingerprintOf } from "./fingerprint.js";
 import type { Snapshot } from "./ledger.js";
 import type { Plan } from "./plan.js";
 

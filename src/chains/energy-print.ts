@@ -1,7 +1,7 @@
 // The fingerprint of what an energy is made of.
 
 import type { Energy, EnergySource } from "../energies/energy.js";
-import { fingerprintOf } from "./fingerprint.js";
+import { fingerprintOf } from "../platform/fingerprint.js";
 
 // Data sets are large, and an energy is sampled again and again.
 const known = new WeakMap<EnergySource, string>();

@@ -2,7 +2,7 @@
 // the group, everything else is its attribute `record`.
 
 import type { Draws } from "../chains/draws.js";
-import { fromJsonValue, toJsonValue } from "./plain-data.js";
+import { fromJsonValue, toJsonValue } from "../platform/plain-data.js";
 
 export const RECORD_VERSION = 1;
 

@@ -4,7 +4,7 @@
 import type * as Zarrita from "zarrita";
 import { refuse } from "../arguments/index.js";
 import type { Draws } from "../chains/draws.js";
-import { digest } from "../chains/fingerprint.js";
+import { digest } from "../platform/fingerprint.js";
 import { type GroupOfArrays, type InferenceArray, type InferenceDataOptions, inferenceData } from "./inference-data.js";
 import { nodeNames } from "./node-names.js";
 import { type RecordArray, recordOf } from "./record.js";

@@ -1,7 +1,7 @@
 // Reads arrays of a Zarr store into places of our own, a chunk at a time, and says where the store is damaged.
 
 import type * as Zarrita from "zarrita";
-import { digest } from "../chains/fingerprint.js";
+import { digest } from "../platform/fingerprint.js";
 import type { ReadableStore } from "./to-zarr.js";
 import { sizeOf } from "./variables.js";
 import { blocksOf, scatter, type View } from "./view.js";

@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { nodeNames } from "../../src/formats/node-names.js";
-import { fromJsonValue, toJsonValue } from "../../src/formats/plain-data.js";
 import { fromStanColumns, stanColumns } from "../../src/formats/stan-names.js";
 import { fromArvizName, fromStanName, inStanOrder, toArvizName, toStanName } from "../../src/formats/statistics.js";
 import { coordinatesOf, variablesOf } from "../../src/formats/variables.js";
+import { fromJsonValue, toJsonValue } from "../../src/platform/plain-data.js";
 
 const shapes = (names: string[]) => variablesOf(names).map(({ name, shape, first }) => [name, shape, first]);
 

@@ -2,8 +2,8 @@
 // and must come out as they were.
 
 import { join } from "node:path";
-import { fingerprintOf } from "../../chains/fingerprint.js";
 import { buildTarget, restoreTarget, type Target, type TargetConfiguration } from "../../llc/targets/index.js";
+import { fingerprintOf } from "../../platform/fingerprint.js";
 import { type Configuration, ConfigurationError, configurationYaml, targetGroups } from "../configuration/index.js";
 import {
   checkArtifact,

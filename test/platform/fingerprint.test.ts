@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { digest, fingerprintOf } from "../../src/chains/fingerprint.js";
+import { digest, fingerprintOf } from "../../src/platform/fingerprint.js";
 
 const hexOf = (...pieces: Uint8Array[]): string => {
   const sum = digest();
