@@ -93,7 +93,8 @@ export function cnn(options: CnnOptions): Network {
 
   const layers = planned(inputs, convolutions, activation, bias);
   const last = layers[layers.length - 1];
-  const features = sizeOf(last?.image ?? inputs);
+  const image = last?.image ?? inputs;
+  const features = sizeOf(image);
   const head = mlp({ inputs: features, hidden, outputs, activation, initializer, outputInitializer, bias });
   const ahead = last?.end ?? 0;
   const dim = ahead + head.dim;
@@ -104,7 +105,7 @@ export function cnn(options: CnnOptions): Network {
     dim,
     layout: [
       ...layers.flatMap(({ blocks }) => blocks),
-      ...head.layout.map((block) => ({ ...block, start: ahead + block.start })),
+      ...head.layout.map((block, i) => ({ ...block, start: ahead + block.start, ...(i === 0 && last && { image }) })),
     ],
     apply(parameters, rows) {
       const count = rows.shape[0];

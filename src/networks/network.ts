@@ -9,6 +9,8 @@ export interface ParameterBlock {
   readonly shape: readonly number[];
   /** Where it begins in the flat vector; it is stored row-major. */
   readonly start: number;
+  /** Of a matrix on the numbers of an image: its height, width and channels, which stand in this order here, and elsewhere channels first. */
+  readonly image?: readonly number[];
 }
 
 export interface Network {

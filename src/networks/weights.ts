@@ -14,7 +14,8 @@ export interface WeightOptions {
   readonly names?: readonly string[];
   /**
    * Whether matrices are stored `[out, in]`, as PyTorch's linear layers are (true where left out), and so are transposed. A network's convolution
-   * kernels, `[rows, columns, in, out]`, are taken from PyTorch's `[out, in, rows, columns]`.
+   * kernels, `[rows, columns, in, out]`, are taken from PyTorch's `[out, in, rows, columns]`, and the layer behind the last convolution from one whose
+   * inputs are an image with its channels first.
    */
   readonly transposed?: boolean;
 }
@@ -40,7 +41,7 @@ export function parametersFrom(
     );
   }
   const parameters = new Float64Array(dim);
-  layout.forEach(({ name: block, shape, start }, k) => {
+  layout.forEach(({ name: block, shape, start, image }, k) => {
     const array = weights[names[k]];
     if (array === undefined) {
       throw new RangeError(`${where}: there is no array ${JSON.stringify(names[k])} for ${block}`);
@@ -51,7 +52,11 @@ export function parametersFrom(
       const got = `[${array.shape.join(", ")}]`;
       throw new RangeError(`${where}: ${names[k]} must have shape [${wanted.join(", ")}] for ${block}, got ${got}`);
     }
-    copyPermuted(array.values, order, shape, parameters, start);
+    if (transposed && image !== undefined) {
+      copyPermuted(array.values, storedOrder(4), [...image, shape[1]], parameters, start);
+    } else {
+      copyPermuted(array.values, order, shape, parameters, start);
+    }
   });
   return parameters;
 }

@@ -181,6 +181,44 @@ describe("parametersFrom", () => {
     assert.deepEqual([...parameters.subarray(kernel.start, kernel.start + 4)], [1, 2, 3, 4]);
   });
 
+  test("a convolutional network with PyTorch's weights computes what PyTorch's does, whose images have their channels first", () => {
+    const [side, channels, filters, outputs] = [4, 2, 3, 2];
+    const network = cnn({
+      inputs: [side, side, channels],
+      convolutions: [{ filters, size: 3 }],
+      outputs,
+      activation: "relu",
+    });
+    const numbers = (length: number, of: number) => Float64Array.from({ length }, (_, i) => Math.sin(of + 1.7 * i));
+    const kernel = numbers(filters * channels * 9, 1);
+    const dense = numbers(outputs * filters * 4, 2);
+    const parameters = parametersFrom(network, {
+      "conv.weight": { shape: [filters, channels, 3, 3], values: kernel },
+      "conv.bias": { shape: [filters], values: [0.1, 0.2, 0.3] },
+      "fc.weight": { shape: [outputs, filters * 4], values: dense },
+      "fc.bias": { shape: [outputs], values: [-1, 1] },
+    });
+    const image = numbers(channels * side * side, 3);
+    const hidden = Array.from({ length: filters * 4 }, (_, at) => {
+      const [filter, y, x] = [at >> 2, (at >> 1) & 1, at & 1];
+      let sum = [0.1, 0.2, 0.3][filter];
+      for (let c = 0; c < channels; c++)
+        for (let i = 0; i < 3; i++)
+          for (let j = 0; j < 3; j++)
+            sum += image[(c * side + y + i) * side + x + j] * kernel[((filter * channels + c) * 3 + i) * 3 + j];
+      return Math.max(0, sum);
+    });
+    const expected = [-1, 1].map((bias, o) =>
+      hidden.reduce((sum, h, at) => sum + h * dense[o * filters * 4 + at], bias),
+    );
+    const channelsLast = Array.from({ length: image.length }, (_, k) => {
+      const [place, c] = [Math.floor(k / channels), k % channels];
+      return image[c * side * side + place];
+    });
+    const made = apply(network, parameters, channelsLast);
+    for (let o = 0; o < outputs; o++) assert.ok(Math.abs(made[o] - expected[o]) < 1e-12, `${made} is not ${expected}`);
+  });
+
   test("what does not fit is refused by the block's name", () => {
     const network = mlp({ inputs: 2, hidden: [], outputs: 1 });
     const good = { w: { shape: [1, 2], values: [1, 2] }, b: { shape: [1], values: [0] } };

@@ -113,7 +113,7 @@ test("the layout says where kernels, biases and layers lie, and every parameter 
     { name: "convolution 1 bias", shape: [8], start: 200 },
     { name: "convolution 2 kernel", shape: [3, 3, 8, 16], start: 208 },
     { name: "convolution 2 bias", shape: [16], start: 1360 },
-    { name: "layer 1 weight", shape: [400, 10], start: 1376 },
+    { name: "layer 1 weight", shape: [400, 10], start: 1376, image: [5, 5, 16] },
     { name: "layer 1 bias", shape: [10], start: 5376 },
   ]);
   const names = parameterNames(network.layout);
