@@ -14,13 +14,13 @@ export interface Actor {
   act(w: Float64Array, observations: Float64Array, outcomes: Float64Array, random?: Random): Float64Array;
 }
 
-/** The actor of an agent for so many rows: compiled once. Normal actions are cut off at the bounds of the space; what is learnt from is the outcome. */
+/** The actor of an agent for so many rows: compiled once. Normal actions are cut off at the bounds of the space, where the agent keeps to them; what is learnt from is the outcome. */
 export function actorOf(agent: ActorCritic, actionSpace: Space, rows: number): Actor {
   const { distribution } = agent;
   const program = compile(trace(([w, seen]) => [agent.law(w, seen)], [[agent.dim], [rows, agent.observations]]));
   const law = new Float64Array(rows * distribution.parameters);
   const actions = new Float64Array(rows * distribution.size);
-  const bounds = actionSpace.kind === "box" ? boundsOf("trainPolicy", actionSpace) : undefined;
+  const bounds = actionSpace.kind === "box" && agent.keepsBounds ? boundsOf("trainPolicy", actionSpace) : undefined;
   return {
     act(w, observations, outcomes, random) {
       program.run([w, observations], [law]);

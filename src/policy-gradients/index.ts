@@ -5,7 +5,6 @@ export {
   type ActorCritic,
   type ActorCriticOptions,
   actorCritic,
-  type LayerOptions,
 } from "./actor-critic.js";
 export {
   type AdvantageOptions,
@@ -29,7 +28,9 @@ export {
   vmpo,
 } from "./algorithms/index.js";
 export * as distributions from "./distributions/index.js";
+export type { FeatureOptions, LayerOptions } from "./layers.js";
 export { acting, type Evaluation, type EvaluationOptions, evaluatePolicy, type Policy } from "./policy.js";
+export { type Recipe, recipes } from "./recipes.js";
 export {
   type LogRecord,
   type TrainedPolicy,

@@ -3,7 +3,7 @@
 import { integerAtLeast, knownOptions, refuse } from "../arguments/index.js";
 import { platform } from "../platform/platform.js";
 import { stream } from "../random/index.js";
-import { type ActorCritic, type ActorCriticOptions, actorCritic } from "./actor-critic.js";
+import { type ActorCritic, type ActorCriticOptions, actorCritic, actorCriticOptionNames } from "./actor-critic.js";
 import { type Algorithm, algorithmOf, type TrainingStatistics } from "./algorithms/index.js";
 import type { EnvironmentSource } from "./environments/environment.js";
 import { loadEnvironment, makeEnvironment } from "./environments/make.js";
@@ -80,7 +80,10 @@ export async function trainPolicy(
   const sample = makeEnvironment(environment);
   const settings = definition.settings(algorithm.options, sample.actionSpace);
   const networks = networksOf(settings);
-  const agent: ActorCritic = actorCritic(sample.observationSpace, sample.actionSpace, networks);
+  const agent: ActorCritic = actorCritic(sample.observationSpace, sample.actionSpace, {
+    ...networks,
+    precision: settings.precision,
+  });
   sample.close?.();
 
   const copies = vectorEnvironment(environment, settings.environments, { seed });
@@ -201,10 +204,10 @@ function evaluationKeys({ meanReturn, meanLength }: Evaluation): LogRecord {
   return { "eval/mean_reward": meanReturn, "eval/mean_ep_length": meanLength };
 }
 
-/** Of an algorithm's settings those of its networks. */
-function networksOf({ actor, critic, law, scale, initialLogScale }: ActorCriticOptions): ActorCriticOptions {
-  const all = { actor, critic, law, scale, initialLogScale };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+/** Of an algorithm's settings those of its networks; what was learnt is used in f64, in whatever it was learnt. */
+function networksOf(settings: ActorCriticOptions): ActorCriticOptions {
+  const names = actorCriticOptionNames.filter((name) => name !== "precision" && settings[name] !== undefined);
+  return Object.fromEntries(names.map((name) => [name, settings[name]]));
 }
 
 function checked(options: TrainPolicyOptions) {

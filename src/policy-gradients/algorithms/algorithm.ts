@@ -2,7 +2,7 @@
 
 import { closedUnit, integerAtLeast, nonNegativeNumber, oneOf, positiveNumber, refuse } from "../../arguments/index.js";
 import type { Random } from "../../random/random.js";
-import type { ActorCritic, ActorCriticOptions } from "../actor-critic.js";
+import { type ActorCritic, type ActorCriticOptions, actorCriticOptionNames } from "../actor-critic.js";
 import { type TruncationPolicy, truncationPolicies } from "../advantages.js";
 import type { Space } from "../environments/environment.js";
 import type { Rollout } from "../rollout.js";
@@ -39,13 +39,15 @@ export interface LearningOptions extends ActorCriticOptions {
   readonly valueCoefficient?: number;
   /** Whether advantages are brought to mean 0 and variance 1 within each minibatch. */
   readonly normalizeAdvantages?: boolean;
+  /** Of the arithmetic within the networks while they learn; "f32" where left out. What was learnt is used in f64. */
+  readonly precision?: "f32" | "f64";
 }
 
 /** The same with nothing left out, but for the networks, which have defaults of their own. */
 export type LearningSettings = Required<Omit<LearningOptions, keyof ActorCriticOptions>> & ActorCriticOptions;
 
 export const learningOptionNames: readonly string[] = [
-  ...["actor", "critic", "law", "scale", "initialLogScale"],
+  ...actorCriticOptionNames,
   ...["environments", "steps", "gamma", "lambda", "truncation", "learningRate", "epsilon", "anneal"],
   ...["maxGradientNorm", "entropyCoefficient", "valueCoefficient", "normalizeAdvantages"],
 ];
@@ -81,7 +83,12 @@ export function completed<Settings extends LearningSettings>(
 ): Settings {
   const { preset = "corrected", ...own } = options;
   const named = presets[oneOf(where, "preset", preset, Object.keys(presets))];
-  const settings: Settings = { ...named[actionSpace.kind === "discrete" ? "choices" : "box"], ...own };
+  // Learning is as good in single precision (bench/policy-gradients-training.ts), and faster.
+  const settings: Settings = {
+    precision: "f32",
+    ...named[actionSpace.kind === "discrete" ? "choices" : "box"],
+    ...own,
+  };
   integerAtLeast(where, "environments", settings.environments, 1);
   integerAtLeast(where, "steps", settings.steps, 1);
   closedUnit(where, "gamma", settings.gamma);
