@@ -1,0 +1,50 @@
+// Settings that learn their task, by algorithm and task, as RL-Zoo keeps them for Stable-Baselines3: where to begin. What they reach over several
+// seeds is in bench/policy-gradients.md; they were found on seeds from 100 up, which are not recorded there.
+
+import { type Algorithm, ppo } from "./algorithms/index.js";
+import type { EnvironmentRecord } from "./environments/environment.js";
+import { environments } from "./environments/index.js";
+
+/** All that `trainPolicy` needs but a seed. Plain data. */
+export interface Recipe {
+  readonly algorithm: Algorithm;
+  /** The task with the wrappers it is learnt in. Returns of its episodes are those of the task. */
+  readonly environment: EnvironmentRecord;
+  readonly totalSteps: number;
+}
+
+/**
+ * Recipes by algorithm and task.
+ * @example
+ * const { algorithm, environment, totalSteps } = recipes.ppo.mountainCarContinuous;
+ * (await trainPolicy(algorithm, environment, { totalSteps, seed: 1 })).evaluation.meanReturn // about 95
+ */
+export const recipes: {
+  readonly ppo: Readonly<Record<PpoTask, Recipe>>;
+} = {
+  ppo: {
+    cartPole: { algorithm: ppo(), environment: environments.cartPole(), totalSteps: 500_000 },
+    acrobot: { algorithm: ppo(), environment: environments.acrobot(), totalSteps: 500_000 },
+    pendulum: {
+      algorithm: ppo({ gamma: 0.95, learningRate: 1e-3 }),
+      environment: normalized(environments.pendulum(), 0.95),
+      totalSteps: 300_000,
+    },
+    mountainCarContinuous: {
+      // What counts is at the top, a few hundred steps away.
+      algorithm: ppo({ gamma: 0.999, learningRate: 1e-3 }),
+      environment: normalized(environments.mountainCarContinuous(), 0.999),
+      totalSteps: 100_000,
+    },
+  },
+};
+
+type PpoTask = "cartPole" | "acrobot" | "pendulum" | "mountainCarContinuous";
+
+/** What CleanRL puts around continuous tasks: actions cut off at their bounds, observations and rewards scaled and cut off at 10. */
+function normalized(task: EnvironmentRecord, gamma: number): EnvironmentRecord {
+  const { clipAction, clipObservation, clipReward, normalizeObservation, normalizeReward, recordEpisodeStatistics } =
+    environments;
+  const observed = clipObservation(normalizeObservation(clipAction(recordEpisodeStatistics(task))));
+  return clipReward(normalizeReward(observed, { gamma }));
+}
