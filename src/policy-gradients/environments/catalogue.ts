@@ -11,6 +11,11 @@ export {
   mountainCar,
   mountainCarContinuous,
 } from "./mountain-car.js";
+export { halfCheetah } from "./mujoco/half-cheetah.js";
+export { hopper } from "./mujoco/hopper.js";
+export { invertedPendulum } from "./mujoco/inverted-pendulum.js";
+export type { RobotOptions } from "./mujoco/robot.js";
+export { walker2d } from "./mujoco/walker2d.js";
 export { type PendulumOptions, pendulum } from "./pendulum.js";
 export { clipAction, type RescaleActionOptions, rescaleAction } from "./wrappers/actions.js";
 export { type ClipOptions, clipObservation, clipReward } from "./wrappers/clip.js";

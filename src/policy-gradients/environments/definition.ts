@@ -8,6 +8,8 @@ import type { RunningMoments } from "./running-moments.js";
 export interface EnvironmentDefinition {
   /** The task as Gymnasium calls it, `CartPole-v1`; absent for wrappers. */
   readonly name?: string;
+  /** Other names of the task, with the options that each stands for. */
+  readonly otherNames?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Loads what `build` needs, where it needs something that is not here. Awaited before `build`. */
   load?(): Promise<void>;
   /** Throws a RangeError where the options are not those of the kind. */

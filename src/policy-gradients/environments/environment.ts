@@ -42,8 +42,22 @@ export interface Environment {
   /** All that decides what comes, besides randomness: copied out and written back it goes on exactly. */
   state(): Float64Array;
   restore(state: Float64Array): void;
+  /** What a drawing shows of the present state; absent where there is nothing to be drawn with rods. */
+  outline?(): Outline;
   /** Ends what is held outside of JavaScript's memory; nothing may be called after it. */
   close?(): void;
+}
+
+/** Rods in a plane, in the task's own units. The arrays of what moves are rewritten by the next call. */
+export interface Outline {
+  /** `[k, 4]`: both ends of each moving part, x and y of one, then of the other; the same twice for a ball. */
+  readonly segments: Float64Array;
+  /** `[k]`: half the thickness of each. */
+  readonly radii: Float64Array;
+  /** `[j, 4]`: what does not move. */
+  readonly scenery: Float64Array;
+  /** The height of a floor without end, or null for none. */
+  readonly floor: number | null;
 }
 
 export interface StepResult {

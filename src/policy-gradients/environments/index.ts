@@ -9,6 +9,7 @@ export {
   type EnvironmentRecord,
   type EnvironmentSource,
   type EpisodeStatistics,
+  type Outline,
   type Space,
   type StepResult,
   sizeOfSpace,

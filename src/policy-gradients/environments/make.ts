@@ -8,6 +8,10 @@ import type { EnvironmentDefinition, Parts } from "./definition.js";
 import type { Environment, EnvironmentRecord, EnvironmentSource } from "./environment.js";
 import { gridWorldDefinition } from "./grid-world.js";
 import { mountainCarContinuousDefinition, mountainCarDefinition } from "./mountain-car.js";
+import { halfCheetahDefinition } from "./mujoco/half-cheetah.js";
+import { hopperDefinition } from "./mujoco/hopper.js";
+import { invertedPendulumDefinition } from "./mujoco/inverted-pendulum.js";
+import { walker2dDefinition } from "./mujoco/walker2d.js";
 import { pendulumDefinition } from "./pendulum.js";
 import { type EnvironmentStatistics, environmentStatistics } from "./statistics.js";
 import { clipActionDefinition, rescaleActionDefinition } from "./wrappers/actions.js";
@@ -28,6 +32,11 @@ export const environmentKinds: Readonly<Record<string, EnvironmentDefinition>> =
   mountainCar: mountainCarDefinition,
   mountainCarContinuous: mountainCarContinuousDefinition,
   pendulum: pendulumDefinition,
+
+  halfCheetah: halfCheetahDefinition,
+  hopper: hopperDefinition,
+  invertedPendulum: invertedPendulumDefinition,
+  walker2d: walker2dDefinition,
 
   clipAction: clipActionDefinition,
   clipObservation: clipObservationDefinition,
@@ -98,16 +107,18 @@ export async function loadEnvironment(source: EnvironmentSource): Promise<void> 
  * The record of a task by its kind or by Gymnasium's name, whatever the case: `cartPole`, `cartpole`, `CartPole-v1`. Throws with the
  * names there are.
  *
- * Example: `environmentNamed("Pendulum-v1")` is `{ kind: "pendulum", options: {} }`.
+ * Example: `environmentNamed("Pendulum-v1")` is `{ kind: "pendulum", options: {} }`; `environmentNamed("Hopper-v4")` is
+ * `{ kind: "hopper", options: { version: 4 } }`.
  */
 export function environmentNamed(name: string, options: Readonly<Record<string, unknown>> = {}): EnvironmentRecord {
   const tasks = Object.entries(environmentKinds).filter(([, definition]) => definition.name !== undefined);
   const asked = String(name).toLowerCase();
-  const found = tasks.find(([kind, task]) => kind.toLowerCase() === asked || task.name?.toLowerCase() === asked);
-  if (found === undefined) {
-    refuse("environmentNamed", "name", `one of ${tasks.map(([kind]) => JSON.stringify(kind)).join(", ")}`, name);
+  for (const [kind, task] of tasks) {
+    const names = { [kind]: {}, [String(task.name)]: {}, ...task.otherNames };
+    const found = Object.entries(names).find(([known]) => known.toLowerCase() === asked);
+    if (found !== undefined) return { kind, options: { ...found[1], ...options } };
   }
-  return { kind: found[0], options };
+  refuse("environmentNamed", "name", `one of ${tasks.map(([kind]) => JSON.stringify(kind)).join(", ")}`, name);
 }
 
 function definitionOf(record: EnvironmentRecord): EnvironmentDefinition {

@@ -3,7 +3,7 @@
 
 import { refuse } from "../../arguments/index.js";
 import type { Random } from "../../random/random.js";
-import { type Environment, type Space, type StepResult, sizeOfSpace } from "./environment.js";
+import { type Environment, type Outline, type Space, type StepResult, sizeOfSpace } from "./environment.js";
 
 /** The variables `s` of a task, how they begin, move and are seen. Called with arrays of the right lengths and valid actions only. */
 export interface Task {
@@ -15,7 +15,9 @@ export interface Task {
   begin(s: Float64Array, random: Random): void;
   /** Moves `s`, and writes reward and end into `result`. */
   advance(s: Float64Array, action: Float64Array, result: StepResult, random: Random): void;
+  /** Directly after `begin` or `advance`. */
   observe(s: Float64Array, observation: Float64Array): void;
+  outline?(s: Float64Array): Outline;
 }
 
 /** The environment of a task. Its state: the task's variables, then 1 while an episode goes on. */
@@ -63,6 +65,8 @@ export function environmentOf(task: Task): Environment {
       if (state.length !== s.length) refuseLength(name, "state", s.length, state);
       s.set(state);
     },
+
+    ...(task.outline && { outline: () => task.outline!(s) }),
   };
 }
 

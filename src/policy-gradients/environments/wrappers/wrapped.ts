@@ -26,6 +26,7 @@ export function wrapped(inner: Environment, own: Float64Array, changes: Partial<
       own.set(state.subarray(0, own.length));
     },
 
+    ...(inner.outline && { outline: () => inner.outline!() }),
     close: () => inner.close?.(),
     ...changes,
   };
