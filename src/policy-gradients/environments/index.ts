@@ -14,6 +14,7 @@ export {
   type StepResult,
   sizeOfSpace,
 } from "./environment.js";
+export { type GridWorldProcess, gridWorldProcess } from "./grid-world.js";
 export { loadEnvironment, type MakeOptions, makeEnvironment } from "./make.js";
 export { type EnvironmentStatistics, environmentStatistics, type StatisticsState } from "./statistics.js";
 export {
