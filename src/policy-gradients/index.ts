@@ -29,13 +29,38 @@ export {
 } from "./algorithms/index.js";
 export * as distributions from "./distributions/index.js";
 export type { FeatureOptions, LayerOptions } from "./layers.js";
-export { acting, type Evaluation, type EvaluationOptions, evaluatePolicy, type Policy } from "./policy.js";
-export { type Recipe, recipes } from "./recipes.js";
 export {
-  type LogRecord,
-  type TrainedPolicy,
-  type TrainingCallback,
-  type TrainingProgress,
-  type TrainPolicyOptions,
-  trainPolicy,
-} from "./train-policy.js";
+  type CriticLossOptions,
+  criticLoss,
+  type ImportanceOptions,
+  type ImportanceWeightedLoss,
+  type ImportanceWeights,
+  importanceWeightedLoss,
+  type LinearPolicyLoss,
+  type LinearTaskOptions,
+  linearTaskLoss,
+  type Matrix,
+  type ParameterGroups,
+  type PolicyAt,
+  type PolicyNetwork,
+  parameterGroups,
+  type RecordEpisodesOptions,
+  type RegretLoss,
+  type RegretOptions,
+  type RegulatorLoss,
+  type RegulatorOptions,
+  recordEpisodes,
+  regretLoss,
+  regulatorLoss,
+  type StoredEpisodes,
+  type StoredStates,
+  selfKlLoss,
+  tabularPolicy,
+} from "./losses/index.js";
+export { acting, type Evaluation, type EvaluationOptions, evaluatePolicy, type Policy } from "./policy.js";
+export { loadPolicy, savePolicy } from "./policy-file.js";
+export { type Recipe, recipes } from "./recipes.js";
+export { type TrainedPolicy, type TrainPolicyOptions, trainPolicy } from "./train-policy.js";
+export type { LogRecord, TrainingCallback, TrainingEnd, TrainingProgress } from "./training-callback.js";
+export type { TrainingCheckpointOptions } from "./training-checkpoint.js";
+export type { TrainingState } from "./training-state.js";
