@@ -2,20 +2,10 @@
 // loss has the same bits on any number of threads, and the same as without them.
 
 import { integerAtLeast, knownOptions, refuse } from "../arguments/index.js";
+import { dismissHelpers, giveUp, startHelper, waitForCell } from "../platform/crew.js";
 import { type Port, platform } from "../platform/platform.js";
 import { checkLengths, type Loss, type LossSource } from "./loss.js";
-import {
-  type Board,
-  endRounds,
-  giveUp,
-  helpWithRounds,
-  newBoard,
-  openRound,
-  spins,
-  sumGroup,
-  takeGroup,
-  troubleOf,
-} from "./row-board.js";
+import { type Board, helpWithRounds, newBoard, openRound, sumGroup, takeGroup } from "./row-board.js";
 import { addTo, divide, rowsPerGroup } from "./row-groups.js";
 import { type RowSums, rowSums } from "./row-sums.js";
 
@@ -59,7 +49,7 @@ export function onThreads(loss: Loss, options: ThreadOptions = {}): ThreadedLoss
   let failure: Error | undefined;
   let closed = false;
   const crew = Array.from({ length: helpers }, () => {
-    return startHelper({ type: "rows", source, board }, (error) => {
+    return startHelper("onThreads", { type: "rows", source, board } satisfies RowsJob, (error) => {
       failure ??= error;
     });
   });
@@ -86,7 +76,7 @@ export function onThreads(loss: Loss, options: ThreadOptions = {}): ThreadedLoss
     engine: () => ({ ...loss.engine(), threads: closed ? 1 : threads }),
     async close() {
       closed = true;
-      endRounds(board);
+      dismissHelpers(board.calls);
       await Promise.all(crew.map(({ end }) => end()));
     },
   };
@@ -108,7 +98,7 @@ export function serveRows({ source, board }: RowsJob, port: Port): void {
     port.post({ type: "begun" });
     helpWithRounds(board, sums);
   } catch (error) {
-    giveUp(board, (error as Error).message);
+    giveUp(board.calls, (error as Error).message, board.summed);
     throw error;
   }
 }
@@ -141,67 +131,9 @@ function meanOfGroups(board: Board, sums: RowSums, w: Float64Array, gradient: Fl
     while (next < groups && Atomics.load(summed, next) === round) add(values[next], slotOf(next));
   }
   while (next < groups) {
-    waitFor(board, next, round);
+    waitForCell("onThreads", board.calls, summed, next, round);
     add(values[next], slotOf(next));
   }
   if (gradient !== undefined) divide(gradient, rows);
   return total / rows;
-}
-
-const glanceMs = 50;
-const mostGlances = 1200;
-
-/** Returns when a group is summed. Throws where a helper gave up, or was not heard of for a minute. */
-function waitFor(board: Board, group: number, round: number): void {
-  const { summed } = board;
-  for (let k = 0; k < spins; k++) if (Atomics.load(summed, group) === round) return;
-  // A page's own thread may not sleep: it goes on looking.
-  const mayWait = platform().name === "node";
-  const end = platform().now() + glanceMs * mostGlances;
-  for (let glances = 0; ; ) {
-    const last = Atomics.load(summed, group);
-    if (last === round) return;
-    const trouble = troubleOf(board);
-    if (trouble !== undefined) throw new Error(`onThreads: a thread failed: ${trouble}`);
-    // Glances are counted, for a machine that was asleep has not waited.
-    if (mayWait ? ++glances > mostGlances : platform().now() > end) {
-      throw new Error(`onThreads: a thread has not answered for ${(glanceMs * mostGlances) / 1000} s`);
-    }
-    if (mayWait) Atomics.wait(summed, group, last, glanceMs);
-  }
-}
-
-interface Helper {
-  /** Resolves when the thread takes part, or was ended before. */
-  readonly begun: Promise<void>;
-  end(): Promise<void>;
-}
-
-function startHelper(job: RowsJob, onFailure: (error: Error) => void): Helper {
-  const thread = platform().startThread();
-  let ended = (): void => {};
-  const begun = new Promise<void>((resolve, reject) => {
-    ended = resolve;
-    const fail = (reason: string): void => {
-      const error = new Error(`onThreads: a thread failed: ${reason}`);
-      onFailure(error);
-      reject(error);
-    };
-    thread.onFailure((error) => fail(error.message));
-    thread.onMessage((message) => {
-      const { type, error } = message as { readonly type: string; readonly error?: { readonly message: string } };
-      if (type === "failed") fail(error?.message ?? "it did not tell why");
-      // A thread that has begun sleeps between rounds and must not keep the process alive; one that starts may be waited for.
-      thread.keepAlive(false);
-      resolve();
-    });
-  });
-  thread.post(job);
-  return {
-    begun,
-    async end() {
-      await thread.terminate();
-      ended();
-    },
-  };
 }

@@ -6,7 +6,8 @@ import { register } from "tsx/esm/api";
 
 register();
 const { serveRows } = await import("../../src/networks/index.ts");
-const { giveUp, takeGroup } = await import("../../src/networks/row-board.ts");
+const { takeGroup } = await import("../../src/networks/row-board.ts");
+const { giveUp } = await import("../../src/platform/crew.ts");
 
 const port = { post: (message) => parentPort.postMessage(message), onMessage: () => {} };
 
@@ -19,5 +20,5 @@ parentPort.on("message", (job) => {
   while (takeGroup(board) >= board.values.length) {
     // No round is open, or the caller was faster.
   }
-  giveUp(board, "there is no room on the board");
+  giveUp(board.calls, "there is no room on the board", board.summed);
 });
