@@ -4,6 +4,7 @@ import { integerAtLeast, knownOptions, refuse } from "../arguments/index.js";
 import { type Random, stream } from "../random/index.js";
 import { actorOf } from "./actor.js";
 import { type ActorCritic, type ActorCriticOptions, actorCritic } from "./actor-critic.js";
+import { breathing } from "./breathing.js";
 import type { EnvironmentSource, Space } from "./environments/environment.js";
 import { loadEnvironment } from "./environments/make.js";
 import { environmentStatistics, type StatisticsState } from "./environments/statistics.js";
@@ -97,29 +98,32 @@ export async function evaluatePolicy(
         refuse("evaluatePolicy", `the environment's ${space}`, "that of the policy", JSON.stringify(copies[space]));
       }
     }
-    return playEach(agent, policy, copies, most, deterministic ? undefined : stream(seed, "evaluation"));
+    return await playEach(agent, policy, copies, most, deterministic ? undefined : stream(seed, "evaluation"));
   } finally {
     copies.close();
   }
 }
 
 /** The first episode of every copy. */
-function playEach(
+async function playEach(
   agent: ActorCritic,
   { parameters, actionSpace }: Policy,
   copies: VectorEnvironment,
   most: number,
   random: Random | undefined,
-): Evaluation {
+): Promise<Evaluation> {
   const { count } = copies;
   const actor = actorOf(agent, actionSpace, count);
   const outcomes = new Float64Array(count * agent.distribution.size);
   const returns = new Array<number>(count).fill(0);
   const lengths = new Array<number>(count).fill(0);
   const over = new Uint8Array(count);
+  const breathe = breathing();
   copies.reset();
   // A copy whose episode is over plays on, unseen, until the longest is.
   for (let [left, step] = [count, 0]; left > 0 && step < most; step++) {
+    const pause = breathe();
+    if (pause !== undefined) await pause;
     copies.step(actor.act(parameters, copies.observations, outcomes, random));
     for (let i = 0; i < count; i++) {
       if (over[i] === 1) continue;

@@ -122,7 +122,14 @@ test("the log has Stable-Baselines3's keys; callbacks and onLog are told as it g
   assert.equal(steps, 24);
   assert.equal(records.length, 2);
   const keys = ["rollout/ep_rew_mean", "rollout/ep_len_mean", "time/fps", "time/iterations", "time/time_elapsed"];
-  keys.push("time/total_timesteps", "eval/mean_reward", "eval/mean_ep_length");
+  keys.push(
+    "time/rollout",
+    "time/update",
+    "train/std",
+    "time/total_timesteps",
+    "eval/mean_reward",
+    "eval/mean_ep_length",
+  );
   for (const name of ["approx_kl", "clip_fraction", "clip_range", "entropy_loss", "explained_variance"])
     keys.push(`train/${name}`);
   for (const name of ["learning_rate", "loss", "n_updates", "policy_gradient_loss", "value_loss"])

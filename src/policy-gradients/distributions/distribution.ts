@@ -20,6 +20,8 @@ export interface Distribution {
   mode(parameters: Float64Array, outcomes: Float64Array): void;
   /** Draws an outcome for every row. */
   sample(parameters: Float64Array, outcomes: Float64Array, random: Random): void;
+  /** The mean standard deviation over rows and numbers, where outcomes are normal. */
+  meanDeviation?(parameters: Float64Array): number;
   /** What an environment is given for the outcomes, where that is not the outcomes themselves. */
   actions?(outcomes: Float64Array, actions: Float64Array): void;
 }

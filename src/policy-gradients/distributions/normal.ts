@@ -28,6 +28,7 @@ export function normal(size: number, options: NormalOptions = {}): Distribution 
   knownOptions("normal", options, ["scale"]);
   const scale = oneOf("normal", "scale", options.scale ?? "exponential", ["exponential", "softplus"]);
   const shape = { kind: "normal", size, parameters: 2 * size };
+  const deviationOf = (raw: number): number => (scale === "softplus" ? softplus(raw) + leastScale : exp(raw));
   const parts = (parameters: Tensor) => momentsOf(parameters, size, scale);
   return {
     ...shape,
@@ -52,6 +53,13 @@ export function normal(size: number, options: NormalOptions = {}): Distribution 
       const shift = of.mean.sub(to.mean).mul(to.logDeviation.neg().exp());
       return logRatio.add(logRatio.mul(-2).exp().add(shift.square()).sub(1).mul(0.5)).sum(1);
     },
+    meanDeviation(parameters) {
+      let sum = 0;
+      for (let row = size; row < parameters.length; row += 2 * size) {
+        for (let i = 0; i < size; i++) sum += deviationOf(parameters[row + i]);
+      }
+      return sum / (parameters.length / 2);
+    },
     mode(parameters, outcomes) {
       const rows = rowCount(shape, parameters, outcomes);
       for (let row = 0; row < rows; row++) {
@@ -63,9 +71,7 @@ export function normal(size: number, options: NormalOptions = {}): Distribution 
       for (let row = 0; row < rows; row++) {
         for (let i = 0; i < size; i++) {
           const k = row * 2 * size + i;
-          const raw = parameters[k + size];
-          const deviation = scale === "softplus" ? softplus(raw) + leastScale : exp(raw);
-          outcomes[row * size + i] = parameters[k] + deviation * random.normal();
+          outcomes[row * size + i] = parameters[k] + deviationOf(parameters[k + size]) * random.normal();
         }
       }
     },
