@@ -16,10 +16,13 @@ const EPISODES = 100;
 /** Apart from the seeds of training. */
 const EVALUATION_SEED = 10_000;
 
+/** At the start: what runs is what was loaded then. */
+const COMMIT = commit();
+
 const words = process.argv.slice(2);
 if (words.join() !== "table") {
   for (const row of askedRows(words)) {
-    const settings = await settingsId(row.recipe);
+    const settings = settingsId(row.recipe);
     for (let seed = 1; seed <= row.seeds; seed++) {
       const there = readRecords().some(
         (record) => record.name === row.name && record.settings === settings && record.seed === seed,
@@ -31,14 +34,14 @@ if (words.join() !== "table") {
     }
   }
 }
-await writeTable(readRecords());
+writeTable(readRecords());
 
 async function scored({ name, recipe }: ScoreRow, settings: string, seed: number): Promise<ScoreRecord> {
   const { algorithm, environment, totalSteps } = recipe;
   const facts = {
     ...{ name, seed, settings, totalSteps },
     command: `npm run bench -- policy-gradients-scores ${name}`,
-    ...{ machine: machine(), commit: commit(), date: new Date().toISOString() },
+    ...{ machine: machine(), commit: COMMIT, date: new Date().toISOString() },
   };
   const began = performance.now();
   const seconds = () => Number(((performance.now() - began) / 1000).toFixed(1));

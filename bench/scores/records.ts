@@ -3,8 +3,6 @@
 
 import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
-import { algorithmOf } from "../../src/policy-gradients/algorithms/index.js";
-import { loadEnvironment, makeEnvironment } from "../../src/policy-gradients/environments/index.js";
 import type { Recipe } from "../../src/policy-gradients/recipes.js";
 
 export interface ScoreRecord {
@@ -49,13 +47,9 @@ export function append(record: ScoreRecord): void {
   appendFileSync(file, JSON.stringify(record) + "\n");
 }
 
-/** Eight letters that are others wherever a setting of the recipe is, those that it leaves to the algorithm's preset included. */
-export async function settingsId({ algorithm, environment, totalSteps }: Recipe): Promise<string> {
-  await loadEnvironment(environment);
-  const sample = makeEnvironment(environment);
-  const settings = algorithmOf("bench", algorithm).settings(algorithm.options, sample.actionSpace);
-  sample.close?.();
-  const all = { kind: algorithm.kind, settings, environment, totalSteps };
+/** Eight letters that are others wherever something in the recipe is. What it leaves to a preset is as at the record's commit. */
+export function settingsId({ algorithm, environment, totalSteps }: Recipe): string {
+  const all = { algorithm, environment, totalSteps };
   return createHash("sha256").update(JSON.stringify(all, sortedKeys)).digest("hex").slice(0, 8);
 }
 

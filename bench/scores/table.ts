@@ -22,8 +22,8 @@ the seeds. A bar is met where the mean over seeds of the deterministic score is 
 `;
 
 /** Rewrites the page. */
-export async function writeTable(records: readonly ScoreRecord[]): Promise<void> {
-  const rows = await Promise.all(scoreRows.map(async (row) => summaryLine(row, records, await settingsId(row.recipe))));
+export function writeTable(records: readonly ScoreRecord[]): void {
+  const rows = scoreRows.map((row) => summaryLine(row, records));
   const page = [
     INTRODUCTION,
     "## Over seeds\n",
@@ -31,16 +31,18 @@ export async function writeTable(records: readonly ScoreRecord[]): Promise<void>
     "|---|---|---|---|---|---|---|---|---|---|",
     ...rows,
     "\n## Runs\n",
-    "± is between episodes. Where settings are not those that the recipe has today, their id is in brackets.\n",
-    "| recipe | seed | deterministic | stochastic | training | time | machine | commit | date |",
-    "|---|---|---|---|---|---|---|---|---|",
-    ...(await runLines(records)),
+    "± is between episodes. Where settings are not those that the recipe has today, their id is in brackets.",
+    `All on ${[...new Set(records.map(({ machine }) => machine))].join("; ")}.\n`,
+    "| recipe | seed | deterministic | stochastic | training | time | commit | date |",
+    "|---|---|---|---|---|---|---|---|",
+    ...runLines(records),
     "",
   ];
   writeFileSync(file, page.join("\n"));
 }
 
-function summaryLine({ name, recipe, seeds, bar }: ScoreRow, records: readonly ScoreRecord[], id: string): string {
+function summaryLine({ name, recipe, seeds, bar }: ScoreRow, records: readonly ScoreRecord[]): string {
+  const id = settingsId(recipe);
   const runs = records.filter((record) => record.name === name && record.settings === id);
   const over = (read: (run: ScoreRecord) => number | undefined): readonly number[] =>
     runs.flatMap((run) => read(run) ?? []);
@@ -74,10 +76,8 @@ function verdict({ atLeast }: Bar, scores: readonly number[], runs: number, seed
   return runs < seeds ? `${met}, in part` : met;
 }
 
-async function runLines(records: readonly ScoreRecord[]): Promise<readonly string[]> {
-  const today = new Map(
-    await Promise.all(scoreRows.map(async ({ name, recipe }) => [name, await settingsId(recipe)] as const)),
-  );
+function runLines(records: readonly ScoreRecord[]): readonly string[] {
+  const today = new Map(scoreRows.map(({ name, recipe }) => [name, settingsId(recipe)]));
   return records.map((run) => {
     const score = (of: ScoreRecord["deterministic"]) => (of === undefined ? "" : `${short(of.mean)} ± ${short(of.sd)}`);
     return asRow([
@@ -87,7 +87,6 @@ async function runLines(records: readonly ScoreRecord[]): Promise<readonly strin
       score(run.stochastic),
       run.training === undefined ? "" : short(run.training),
       `${run.seconds} s`,
-      run.machine,
       run.commit,
       run.date.slice(0, 10),
     ]);
