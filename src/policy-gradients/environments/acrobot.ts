@@ -94,6 +94,18 @@ function acrobotTask(timeStep: number): Task {
       observation[4] = s[2];
       observation[5] = s[3];
     },
+
+    // The line is the height to be reached.
+    drawing: {
+      radii: [0.05, 0.05],
+      scenery: [-2, 1, 2, 1],
+      floor: null,
+      draw([theta1, theta2], segments) {
+        const elbow = [Math.sin(theta1), -Math.cos(theta1)];
+        const tip = [elbow[0] + Math.sin(theta1 + theta2), elbow[1] - Math.cos(theta1 + theta2)];
+        segments.set([0, 0, ...elbow, ...elbow, ...tip]);
+      },
+    },
   };
 }
 

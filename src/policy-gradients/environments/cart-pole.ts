@@ -63,6 +63,16 @@ const task: Task = {
     observation[2] = s[2];
     observation[3] = s[3];
   },
+
+  drawing: {
+    radii: [0.1, 0.03],
+    scenery: [-FARTHEST, 0, FARTHEST, 0],
+    floor: null,
+    draw([x, , theta], segments) {
+      segments.set([x - 0.2, 0, x + 0.2, 0], 0);
+      segments.set([x, 0, x + 2 * HALF_LENGTH * Math.sin(theta), 2 * HALF_LENGTH * Math.cos(theta)], 4);
+    },
+  },
 };
 
 /**

@@ -11,16 +11,18 @@ export {
   mountainCar,
   mountainCarContinuous,
 } from "./mountain-car.js";
-export { ant } from "./mujoco/ant.js";
-export { halfCheetah } from "./mujoco/half-cheetah.js";
-export { hopper } from "./mujoco/hopper.js";
-export { humanoid } from "./mujoco/humanoid.js";
-export { invertedDoublePendulum } from "./mujoco/inverted-double-pendulum.js";
-export { invertedPendulum } from "./mujoco/inverted-pendulum.js";
-export { reacher } from "./mujoco/reacher.js";
-export type { RobotOptions } from "./mujoco/robot.js";
-export { swimmer } from "./mujoco/swimmer.js";
-export { walker2d } from "./mujoco/walker2d.js";
+export {
+  ant,
+  halfCheetah,
+  hopper,
+  humanoid,
+  invertedDoublePendulum,
+  invertedPendulum,
+  type RobotOptions,
+  reacher,
+  swimmer,
+  walker2d,
+} from "./mujoco/index.js";
 export { type PendulumOptions, pendulum } from "./pendulum.js";
 export { clipAction, type RescaleActionOptions, rescaleAction } from "./wrappers/actions.js";
 export { type ClipOptions, clipObservation, clipReward } from "./wrappers/clip.js";

@@ -8,15 +8,7 @@ import type { EnvironmentDefinition, Parts } from "./definition.js";
 import type { Environment, EnvironmentRecord, EnvironmentSource } from "./environment.js";
 import { gridWorldDefinition } from "./grid-world.js";
 import { mountainCarContinuousDefinition, mountainCarDefinition } from "./mountain-car.js";
-import { antDefinition } from "./mujoco/ant.js";
-import { halfCheetahDefinition } from "./mujoco/half-cheetah.js";
-import { hopperDefinition } from "./mujoco/hopper.js";
-import { humanoidDefinition } from "./mujoco/humanoid.js";
-import { invertedDoublePendulumDefinition } from "./mujoco/inverted-double-pendulum.js";
-import { invertedPendulumDefinition } from "./mujoco/inverted-pendulum.js";
-import { reacherDefinition } from "./mujoco/reacher.js";
-import { swimmerDefinition } from "./mujoco/swimmer.js";
-import { walker2dDefinition } from "./mujoco/walker2d.js";
+import { robotDefinitions } from "./mujoco/index.js";
 import { pendulumDefinition } from "./pendulum.js";
 import { type EnvironmentStatistics, environmentStatistics } from "./statistics.js";
 import { clipActionDefinition, rescaleActionDefinition } from "./wrappers/actions.js";
@@ -38,15 +30,7 @@ export const environmentKinds: Readonly<Record<string, EnvironmentDefinition>> =
   mountainCarContinuous: mountainCarContinuousDefinition,
   pendulum: pendulumDefinition,
 
-  ant: antDefinition,
-  halfCheetah: halfCheetahDefinition,
-  hopper: hopperDefinition,
-  humanoid: humanoidDefinition,
-  invertedDoublePendulum: invertedDoublePendulumDefinition,
-  invertedPendulum: invertedPendulumDefinition,
-  reacher: reacherDefinition,
-  swimmer: swimmerDefinition,
-  walker2d: walker2dDefinition,
+  ...robotDefinitions,
 
   clipAction: clipActionDefinition,
   clipObservation: clipObservationDefinition,

@@ -5,7 +5,7 @@ import { knownOptions } from "../../arguments/index.js";
 import type { Random } from "../../random/random.js";
 import { type EnvironmentDefinition, environmentRecord, limitOption } from "./definition.js";
 import type { EnvironmentRecord, Space } from "./environment.js";
-import { environmentOf, type Task } from "./task.js";
+import { type Drawing, environmentOf, type Task } from "./task.js";
 import { limited } from "./wrappers/time-limit.js";
 
 export interface MountainCarOptions {
@@ -30,6 +30,19 @@ const observationSpace: Space = {
   high: [RIGHTMOST, FASTEST],
 };
 
+const height = (x: number): number => Math.sin(3 * x) / 3;
+
+/** The car is a ball on the hill. */
+const drawing: Drawing = {
+  radii: [0.04],
+  scenery: Array.from({ length: 60 }, (_, i) => [i, i + 1])
+    .flat()
+    .map((i) => LEFTMOST + (i / 60) * (RIGHTMOST - LEFTMOST))
+    .flatMap((x) => [x, height(x)]),
+  floor: null,
+  draw: ([x], segments) => segments.set([x, height(x), x, height(x)]),
+};
+
 const byChoice: Task = {
   name: "MountainCar-v0",
   observationSpace,
@@ -42,6 +55,7 @@ const byChoice: Task = {
     result.terminated = s[0] >= 0.5 && s[1] >= 0;
   },
   observe,
+  drawing,
 };
 
 const byForce: Task = {
@@ -57,6 +71,7 @@ const byForce: Task = {
     result.reward = (result.terminated ? 100 : 0) - 0.1 * action[0] * action[0];
   },
   observe,
+  drawing,
 };
 
 function begin(s: Float64Array, random: Random): void {

@@ -49,6 +49,14 @@ function pendulumTask(gravity: number, timeStep: number): Task {
       observation[1] = Math.sin(s[0]);
       observation[2] = s[1];
     },
+
+    // As Gymnasium draws it: the angle goes against the clock.
+    drawing: {
+      radii: [0.1],
+      scenery: [],
+      floor: null,
+      draw: ([theta], segments) => segments.set([0, 0, -Math.sin(theta), Math.cos(theta)]),
+    },
   };
 }
 

@@ -17,7 +17,16 @@ export interface Task {
   advance(s: Float64Array, action: Float64Array, result: StepResult, random: Random): void;
   /** Directly after `begin` or `advance`. */
   observe(s: Float64Array, observation: Float64Array): void;
-  outline?(s: Float64Array): Outline;
+  readonly drawing?: Drawing;
+}
+
+/** How a task is drawn; the fields are those of an `Outline`. */
+export interface Drawing {
+  readonly radii: ArrayLike<number>;
+  readonly scenery: ArrayLike<number>;
+  readonly floor: number | null;
+  /** Writes the ends of the moving parts, `[radii.length, 4]`. */
+  draw(s: Float64Array, segments: Float64Array): void;
 }
 
 /** The environment of a task. Its state: the task's variables, then 1 while an episode goes on. */
@@ -66,7 +75,16 @@ export function environmentOf(task: Task): Environment {
       s.set(state);
     },
 
-    ...(task.outline && { outline: () => task.outline!(s) }),
+    ...(task.drawing && { outline: outliner(task.drawing, s) }),
+  };
+}
+
+function outliner({ radii, scenery, floor, draw }: Drawing, s: Float64Array): () => Outline {
+  const segments = new Float64Array(4 * radii.length);
+  const outline = { segments, radii: Float64Array.from(radii), scenery: Float64Array.from(scenery), floor };
+  return () => {
+    draw(s, segments);
+    return outline;
   };
 }
 

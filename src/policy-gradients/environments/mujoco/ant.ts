@@ -1,11 +1,10 @@
 // Ant-v5 and -v4: a ball on four legs of two joints each (Schulman, Moritz, Levine, Jordan and Abbeel 2016), with Gymnasium's numbers.
 
-import type { EnvironmentDefinition } from "../definition.js";
 import type { EnvironmentRecord } from "../environment.js";
 import type { Simulation } from "./engine.js";
 import { type Locomotion, locomotion } from "./locomotion.js";
 import type { Body, Geom, Model, Vector3 } from "./mjcf.js";
-import { type RobotKind, type RobotOptions, robotDefinition, robotRecord } from "./robot.js";
+import { type RobotKind, type RobotOptions, robotRecord } from "./robot.js";
 
 /** Which way each leg points, and how far its ankle may bend, in degrees; the first in the list is number 1. */
 const LEGS: readonly { readonly to: readonly [1 | -1, 1 | -1]; readonly ankle: readonly [number, number] }[] = [
@@ -94,7 +93,7 @@ const contacts: Pick<Locomotion, "contactCost" | "further" | "feelsContacts"> = 
   },
 };
 
-const kind: RobotKind = {
+export const antRobot: RobotKind = {
   kind: "ant",
   name: "Ant",
   maxEpisodeSteps: 1000,
@@ -124,7 +123,5 @@ const kind: RobotKind = {
  * Example: `ant({ version: 4 })` is Gymnasium's Ant-v4, with 27 numbers observed.
  */
 export function ant(options: RobotOptions = {}): EnvironmentRecord {
-  return robotRecord(kind, options);
+  return robotRecord(antRobot, options);
 }
-
-export const antDefinition: EnvironmentDefinition = robotDefinition(kind);

@@ -1,11 +1,10 @@
 // HalfCheetah-v5 and -v4: a flat cheetah with two legs of three joints each that cannot fall over the side and is never told to stop (Wawrzynski
 // 2009), with Gymnasium's numbers.
 
-import type { EnvironmentDefinition } from "../definition.js";
 import type { EnvironmentRecord } from "../environment.js";
 import { locomotion } from "./locomotion.js";
 import type { Body, Model } from "./mjcf.js";
-import { type RobotKind, type RobotOptions, robotDefinition, robotRecord } from "./robot.js";
+import { type RobotKind, type RobotOptions, robotRecord } from "./robot.js";
 
 /** All parts are as thick. */
 const RADIUS = 0.046;
@@ -155,7 +154,7 @@ const model: Model = {
   strongest: 1,
 };
 
-const kind: RobotKind = {
+export const halfCheetahRobot: RobotKind = {
   kind: "halfCheetah",
   name: "HalfCheetah",
   maxEpisodeSteps: 1000,
@@ -180,7 +179,5 @@ const kind: RobotKind = {
  * Example: `halfCheetah({ version: 4 })` is Gymnasium's HalfCheetah-v4.
  */
 export function halfCheetah(options: RobotOptions = {}): EnvironmentRecord {
-  return robotRecord(kind, options);
+  return robotRecord(halfCheetahRobot, options);
 }
-
-export const halfCheetahDefinition: EnvironmentDefinition = robotDefinition(kind);

@@ -1,11 +1,10 @@
 // Hopper-v5 and -v4: a flat creature of one leg that is to hop ahead (Erez, Tassa and Todorov 2011), with Gymnasium's numbers.
 
-import type { EnvironmentDefinition } from "../definition.js";
 import type { EnvironmentRecord } from "../environment.js";
 import type { Simulation } from "./engine.js";
 import { locomotion } from "./locomotion.js";
 import type { Body, Joint, Model } from "./mjcf.js";
-import { type RobotKind, type RobotOptions, robotDefinition, robotRecord } from "./robot.js";
+import { type RobotKind, type RobotOptions, robotRecord } from "./robot.js";
 
 /** Of all parts but feet. */
 const FRICTION = [0.9];
@@ -99,7 +98,7 @@ function isHealthy({ qpos, qvel }: Simulation): boolean {
   return true;
 }
 
-const kind: RobotKind = {
+export const hopperRobot: RobotKind = {
   kind: "hopper",
   name: "Hopper",
   maxEpisodeSteps: 1000,
@@ -127,7 +126,5 @@ const kind: RobotKind = {
  * Example: `hopper({ version: 4 })` is Gymnasium's Hopper-v4, which pays 1 for the step of the fall too.
  */
 export function hopper(options: RobotOptions = {}): EnvironmentRecord {
-  return robotRecord(kind, options);
+  return robotRecord(hopperRobot, options);
 }
-
-export const hopperDefinition: EnvironmentDefinition = robotDefinition(kind);

@@ -1,11 +1,10 @@
 // Humanoid-v5 and -v4: a body of 13 parts that is to walk (Tassa, Erez and Todorov 2012), with Gymnasium's rules and numbers.
 
-import type { EnvironmentDefinition } from "../definition.js";
 import type { EnvironmentRecord } from "../environment.js";
 import type { Simulation } from "./engine.js";
 import { humanoidModel } from "./humanoid-body.js";
 import { locomotion } from "./locomotion.js";
-import { type RobotKind, type RobotOptions, robotDefinition, robotRecord, type Version } from "./robot.js";
+import { type RobotKind, type RobotOptions, robotRecord, type Version } from "./robot.js";
 
 /** The world included. */
 const BODIES = 14;
@@ -52,7 +51,7 @@ function further(version: Version): {
   };
 }
 
-const kind: RobotKind = {
+export const humanoidRobot: RobotKind = {
   kind: "humanoid",
   name: "Humanoid",
   maxEpisodeSteps: 1000,
@@ -84,7 +83,5 @@ const kind: RobotKind = {
  * Example: `humanoid({ version: 4 })` is Gymnasium's Humanoid-v4.
  */
 export function humanoid(options: RobotOptions = {}): EnvironmentRecord {
-  return robotRecord(kind, options);
+  return robotRecord(humanoidRobot, options);
 }
-
-export const humanoidDefinition: EnvironmentDefinition = robotDefinition(kind);

@@ -1,11 +1,10 @@
 // InvertedDoublePendulum-v5 and -v4: two poles, one on the other, are to be kept upright on a cart, with Gymnasium's numbers.
 
-import type { EnvironmentDefinition } from "../definition.js";
 import type { EnvironmentRecord } from "../environment.js";
 import { CART, RAIL, WITHOUT_CONTACTS } from "./inverted-pendulum.js";
 import { disturb } from "./locomotion.js";
 import type { Geom, Model } from "./mjcf.js";
-import { type RobotKind, type RobotOptions, robotDefinition, robotRecord } from "./robot.js";
+import { type RobotKind, type RobotOptions, robotRecord } from "./robot.js";
 
 const POLE: Geom = { type: "capsule", size: [0.045], fromto: [0, 0, 0, 0, 0, 0.6] };
 
@@ -48,7 +47,7 @@ const model: Model = {
 
 const within = (value: number): number => Math.min(Math.max(value, -10), 10);
 
-const kind: RobotKind = {
+export const invertedDoublePendulumRobot: RobotKind = {
   kind: "invertedDoublePendulum",
   name: "InvertedDoublePendulum",
   maxEpisodeSteps: 1000,
@@ -91,7 +90,5 @@ const kind: RobotKind = {
  * Example: `invertedDoublePendulum({ version: 4 })` is Gymnasium's InvertedDoublePendulum-v4, with 11 numbers observed.
  */
 export function invertedDoublePendulum(options: RobotOptions = {}): EnvironmentRecord {
-  return robotRecord(kind, options);
+  return robotRecord(invertedDoublePendulumRobot, options);
 }
-
-export const invertedDoublePendulumDefinition: EnvironmentDefinition = robotDefinition(kind);

@@ -1,10 +1,9 @@
 // InvertedPendulum-v5 and -v4: a pole is to be kept upright on a cart on a rail (Barto, Sutton and Anderson 1983), with Gymnasium's numbers.
 
-import type { EnvironmentDefinition } from "../definition.js";
 import type { EnvironmentRecord } from "../environment.js";
 import { disturb } from "./locomotion.js";
 import type { Geom, Model } from "./mjcf.js";
-import { type RobotKind, type RobotOptions, robotDefinition, robotRecord } from "./robot.js";
+import { type RobotKind, type RobotOptions, robotRecord } from "./robot.js";
 
 /** Nothing here collides: rail, cart and pole are there for their weight and their looks. */
 export const WITHOUT_CONTACTS = { contype: 0, friction: [1, 0.1, 0.1] };
@@ -43,7 +42,7 @@ const model: Model = {
   strongest: 3,
 };
 
-const kind: RobotKind = {
+export const invertedPendulumRobot: RobotKind = {
   kind: "invertedPendulum",
   name: "InvertedPendulum",
   maxEpisodeSteps: 1000,
@@ -79,7 +78,5 @@ const kind: RobotKind = {
  * Example: `invertedPendulum({ version: 4 })` is Gymnasium's InvertedPendulum-v4, which pays 1 for the step of the fall too.
  */
 export function invertedPendulum(options: RobotOptions = {}): EnvironmentRecord {
-  return robotRecord(kind, options);
+  return robotRecord(invertedPendulumRobot, options);
 }
-
-export const invertedPendulumDefinition: EnvironmentDefinition = robotDefinition(kind);

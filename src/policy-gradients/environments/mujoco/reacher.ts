@@ -1,10 +1,9 @@
 // Reacher-v5 and -v4: an arm of two joints is to touch a point of the table it lies on, with Gymnasium's numbers.
 
-import type { EnvironmentDefinition } from "../definition.js";
 import type { EnvironmentRecord } from "../environment.js";
 import type { Simulation } from "./engine.js";
 import type { Geom, Model } from "./mjcf.js";
-import { type RobotKind, type RobotOptions, robotDefinition, robotRecord } from "./robot.js";
+import { type RobotKind, type RobotOptions, robotRecord } from "./robot.js";
 
 const LINK: Geom = { type: "capsule", size: [0.01], fromto: [0, 0, 0, 0.1, 0, 0] };
 
@@ -77,7 +76,7 @@ function distance(simulation: Simulation): number {
   return Math.hypot(offset(simulation, 0), offset(simulation, 1), offset(simulation, 2));
 }
 
-const kind: RobotKind = {
+export const reacherRobot: RobotKind = {
   kind: "reacher",
   name: "Reacher",
   maxEpisodeSteps: 50,
@@ -132,7 +131,5 @@ const kind: RobotKind = {
  * Example: `reacher({ version: 4 })` is Gymnasium's Reacher-v4, which charges for the distance before the move.
  */
 export function reacher(options: RobotOptions = {}): EnvironmentRecord {
-  return robotRecord(kind, options);
+  return robotRecord(reacherRobot, options);
 }
-
-export const reacherDefinition: EnvironmentDefinition = robotDefinition(kind);

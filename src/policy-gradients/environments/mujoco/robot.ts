@@ -121,11 +121,14 @@ function robotEnvironment(name: string, robot: Robot): Environment {
     // Of the simulation, which has just stepped or begun.
     observe: (_, observation) => robot.observe(simulation, observation),
 
-    outline(s) {
-      if (closed) refuseClosed();
-      simulation.recall(s);
-      simulation.kinematics();
-      return sketch();
+    drawing: {
+      ...sketch,
+      draw(s, segments) {
+        if (closed) refuseClosed();
+        simulation.recall(s);
+        simulation.kinematics();
+        sketch.write(segments);
+      },
     },
   });
 

@@ -1,18 +1,21 @@
 // A robot as drawings show it: the axes of its capsules, and its balls, in the plane it is best seen in.
 
-import type { Outline } from "../environment.js";
+import type { Drawing } from "../task.js";
 import type { SimulatedGeom, Simulation } from "./engine.js";
 
-/** A function that gives the outline of the simulation as it stands, in the same arrays each time. */
-export function sketchOf(simulation: Simulation, plane: "xz" | "xy"): () => Outline {
+export interface Sketch extends Omit<Drawing, "draw"> {
+  /** Writes the ends of the moving parts as the simulation has them. */
+  write(segments: Float64Array): void;
+}
+
+export function sketchOf(simulation: Simulation, plane: "xz" | "xy"): Sketch {
   const { geoms } = simulation;
   const up = plane === "xz" ? 2 : 1;
   simulation.reset();
   simulation.kinematics();
-  const moving = rods(geoms, (geom) => !geom.fixed);
-  const fixed = rods(geoms, (geom) => geom.fixed);
+  const moving = rods(geoms, false);
+  const fixed = rods(geoms, true);
   const floor = geoms.findIndex((geom) => geom.type === "plane");
-  const segments = new Float64Array(4 * moving.length);
   const scenery = new Float64Array(4 * fixed.length);
   write(fixed, scenery);
 
@@ -30,19 +33,16 @@ export function sketchOf(simulation: Simulation, plane: "xz" | "xy"): () => Outl
     });
   }
 
-  const outline: Outline = {
-    segments,
-    radii: Float64Array.from(moving, (g) => geoms[g].radius),
+  return {
+    radii: moving.map((g) => geoms[g].radius),
     scenery,
-    // From above there is no ground line to be seen.
+    // From above no ground line is to be seen.
     floor: plane === "xz" && floor >= 0 ? simulation.geom_xpos[3 * floor + 2] : null,
-  };
-  return () => {
-    write(moving, segments);
-    return outline;
+    write: (segments) => write(moving, segments),
   };
 }
 
-function rods(geoms: readonly SimulatedGeom[], which: (geom: SimulatedGeom) => boolean): readonly number[] {
-  return geoms.flatMap((geom, g) => (geom.type !== "plane" && which(geom) ? [g] : []));
+/** The capsules and balls that move, or those that do not. */
+function rods(geoms: readonly SimulatedGeom[], fixed: boolean): readonly number[] {
+  return geoms.flatMap((geom, g) => (geom.type !== "plane" && geom.fixed === fixed ? [g] : []));
 }

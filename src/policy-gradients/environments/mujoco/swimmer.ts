@@ -1,10 +1,9 @@
 // Swimmer-v5 and -v4: three rods in a viscous fluid that get ahead by winding (Coulom 2002), with Gymnasium's numbers.
 
-import type { EnvironmentDefinition } from "../definition.js";
 import type { EnvironmentRecord } from "../environment.js";
 import { locomotion } from "./locomotion.js";
 import type { Geom, Joint, Model } from "./mjcf.js";
-import { type RobotKind, type RobotOptions, robotDefinition, robotRecord } from "./robot.js";
+import { type RobotKind, type RobotOptions, robotRecord } from "./robot.js";
 
 const rod = (from: number, to: number): Geom => ({ type: "capsule", size: [0.1], fromto: [from, 0, 0, to, 0, 0] });
 
@@ -52,7 +51,7 @@ const model: Model = {
   strongest: 1,
 };
 
-const kind: RobotKind = {
+export const swimmerRobot: RobotKind = {
   kind: "swimmer",
   name: "Swimmer",
   maxEpisodeSteps: 1000,
@@ -77,7 +76,5 @@ const kind: RobotKind = {
  * Example: `swimmer({ version: 4 })` is Gymnasium's Swimmer-v4, the same task.
  */
 export function swimmer(options: RobotOptions = {}): EnvironmentRecord {
-  return robotRecord(kind, options);
+  return robotRecord(swimmerRobot, options);
 }
-
-export const swimmerDefinition: EnvironmentDefinition = robotDefinition(kind);

@@ -1,13 +1,12 @@
 // Walker2d-v5 and -v4: the hopper's body on two legs (Erez, Tassa and Todorov 2011), with Gymnasium's numbers. In version 4 the feet are not
 // alike: the left one grips twice as well.
 
-import type { EnvironmentDefinition } from "../definition.js";
 import type { EnvironmentRecord } from "../environment.js";
 import type { Simulation } from "./engine.js";
 import { type Foot, legWith, trunkOn } from "./hopper.js";
 import { locomotion } from "./locomotion.js";
 import type { Model } from "./mjcf.js";
-import { type RobotKind, type RobotOptions, robotDefinition, robotRecord, type Version } from "./robot.js";
+import { type RobotKind, type RobotOptions, robotRecord, type Version } from "./robot.js";
 
 function modelOf(version: Version): Model {
   const foot = (friction: number): Foot => ({ reach: 0.2, halfLength: 0.1, centre: -0.1, friction });
@@ -29,7 +28,7 @@ function isHealthy({ qpos }: Simulation): boolean {
   return qpos[1] > 0.8 && qpos[1] < 2 && Math.abs(qpos[2]) < 1;
 }
 
-const kind: RobotKind = {
+export const walker2dRobot: RobotKind = {
   kind: "walker2d",
   name: "Walker2d",
   maxEpisodeSteps: 1000,
@@ -57,7 +56,5 @@ const kind: RobotKind = {
  * Example: `walker2d({ version: 4 })` is Gymnasium's Walker2d-v4.
  */
 export function walker2d(options: RobotOptions = {}): EnvironmentRecord {
-  return robotRecord(kind, options);
+  return robotRecord(walker2dRobot, options);
 }
-
-export const walker2dDefinition: EnvironmentDefinition = robotDefinition(kind);
