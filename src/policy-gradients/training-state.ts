@@ -35,8 +35,8 @@ export interface TrainingSeconds {
 /** What decides a training besides how long it is: two trainings either share it or not. What is long is there by its fingerprint. */
 export interface TrainingPrint {
   readonly algorithm: string;
-  readonly options: string;
   readonly environment: string;
+  readonly options: string;
   readonly task: string;
   readonly seed: number;
   readonly copies: number;
@@ -54,8 +54,8 @@ export function printOf(
   const { name, count, observationSpace, actionSpace } = copies;
   return {
     algorithm,
-    options: fingerprintOf(settings),
     environment: name,
+    options: fingerprintOf(settings),
     // A function is not asked what it says, for another build says it in other words.
     task: fingerprintOf([typeof source === "function" ? "function" : source, observationSpace, actionSpace]),
     seed,

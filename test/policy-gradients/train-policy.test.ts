@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { actorCritic } from "../../src/policy-gradients/actor-critic.js";
-import { type Environment, environments, vectorEnvironment } from "../../src/policy-gradients/environments/index.js";
+import { environments, vectorEnvironment } from "../../src/policy-gradients/environments/index.js";
 import {
   type Algorithm,
   a2c,
@@ -18,29 +18,8 @@ import { collector } from "../../src/policy-gradients/rollout.js";
 import { stream } from "../../src/random/index.js";
 import { evaluate, trace } from "../../src/tensor/index.js";
 import { assertClose } from "../energies/differences.js";
+import { echo } from "./echo.js";
 import "../../src/index.js";
-
-/** Says a number; the action nearest to it pays most. Episodes are cut after three steps. */
-function echo(): Environment {
-  const state = new Float64Array(2);
-  return {
-    name: "Echo",
-    observationSpace: { kind: "box", shape: [1], low: -1, high: 1 },
-    actionSpace: { kind: "box", shape: [1], low: -2, high: 2 },
-    reset(random, observation) {
-      state.set([2 * random.uniform() - 1, 0]);
-      observation[0] = state[0];
-    },
-    step(action, random, observation) {
-      const reward = -((action[0] - state[0]) ** 2);
-      state.set([2 * random.uniform() - 1, state[1] + 1]);
-      observation[0] = state[0];
-      return { reward, terminated: false, truncated: state[1] === 3 };
-    },
-    state: () => state.slice(),
-    restore: (saved) => state.set(saved),
-  };
-}
 
 const small = { environments: 2, steps: 6, actor: { hidden: [8] }, critic: { hidden: [8] } };
 const all: readonly [string, Algorithm][] = [
