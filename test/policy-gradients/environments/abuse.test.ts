@@ -17,13 +17,16 @@ for (const [name, source] of Object.entries(SOURCES)) {
     const { actionSpace } = environment;
     const observation = new Float64Array(sizeOfSpace(environment.observationSpace));
     const random = stream(0);
-    const step = (...action: number[]) => environment.step(Float64Array.from(action), random, observation);
+    const size = sizeOfSpace(actionSpace);
+    const act = (...action: number[]) => environment.step(Float64Array.from(action), random, observation);
+    /** The number as every part of the action. */
+    const step = (value: number) => act(...Array.from({ length: size }, () => value));
     assert.throws(() => step(0), /step: there is no episode going on: reset begins one/);
 
     environment.reset(random, observation);
     const before = environment.state();
-    assert.throws(() => step(), RangeError);
-    assert.throws(() => step(0, 0), /action must be 1 number/);
+    assert.throws(() => act(), RangeError);
+    assert.throws(() => act(...Array.from({ length: size + 1 }, () => 0)), /action must be \d+ numbers?, got a list/);
     assert.throws(() => step(NaN), /action.* must be (a finite number|an integer from 0 to \d), got NaN/);
     if (actionSpace.kind === "discrete") {
       for (const outside of [-1, 0.5, actionSpace.count, Infinity]) assert.throws(() => step(outside), /an integer/);
@@ -31,7 +34,7 @@ for (const [name, source] of Object.entries(SOURCES)) {
       assert.throws(() => step(Infinity), /a finite number, got (Infinity|NaN)/);
     }
     const short = new Float64Array(observation.length - 1);
-    assert.throws(() => environment.step(Float64Array.of(0), random, short), /observation must be \d+ number/);
+    assert.throws(() => environment.step(new Float64Array(size), random, short), /observation must be \d+ number/);
     assert.throws(() => environment.reset(random, short), /observation must be \d+ number/);
     assert.throws(() => environment.restore(new Float64Array(before.length + 1)), /state must be/);
     assert.throws(() => environment.restore(before.slice(1)), /state must be/);

@@ -1,7 +1,13 @@
 // Playing environments in tests: one at a time from a given state, or for many steps with actions of a random stream.
 
 import type { Environment, EnvironmentSource, Space } from "../../../src/policy-gradients/environments/index.js";
-import { environments, makeEnvironment, sizeOfSpace } from "../../../src/policy-gradients/environments/index.js";
+import {
+  environments,
+  loadEnvironment,
+  makeEnvironment,
+  sizeOfSpace,
+} from "../../../src/policy-gradients/environments/index.js";
+import { robots } from "../../../src/policy-gradients/environments/mujoco/index.js";
 import { type Random, stream } from "../../../src/random/index.js";
 
 export interface Seen {
@@ -11,7 +17,7 @@ export interface Seen {
   readonly truncated: boolean;
 }
 
-/** Every task and every wrapper at least once. */
+/** Every task and every wrapper at least once, robots in both versions. */
 export const SOURCES: Readonly<Record<string, EnvironmentSource>> = {
   cartPole: environments.cartPole(),
   pendulum: environments.pendulum(),
@@ -32,7 +38,14 @@ export const SOURCES: Readonly<Record<string, EnvironmentSource>> = {
   frameStackObservation: environments.frameStackObservation(environments.catchBall(), { stackSize: 3 }),
   flattenObservation: environments.flattenObservation(environments.gridWorld()),
   continuousRecipe: continuousRecipe(environments.pendulum({ maxEpisodeSteps: 30 })),
+  ...Object.fromEntries(
+    robots.flatMap(({ kind, name }) =>
+      [4, 5].map((version) => [`${name}-v${version}`, { kind, options: { version, maxEpisodeSteps: 90 } }]),
+    ),
+  ),
 };
+
+for (const source of Object.values(SOURCES)) await loadEnvironment(source);
 
 /** What PPO's recipe puts around a continuous task, in its order. */
 export function continuousRecipe(task: EnvironmentSource): EnvironmentSource {
