@@ -13,6 +13,7 @@ export {
   autocorrelation,
   autocorrelationData,
 } from "./autocorrelation.js";
+export { type CalibrationData, type CalibrationOptions, calibration, calibrationData } from "./calibration.js";
 export type { ChainSource } from "./chains.js";
 export { type ContourData, type ContourOptions, contour, contourData } from "./contour.js";
 export type { EnergyGrid } from "./contours.js";
@@ -36,6 +37,7 @@ export { type HistogramData, type HistogramOptions, histogram, histogramData } f
 export type { IntervalOptions, Intervals } from "./intervals.js";
 export { type KhatData, type KhatOptions, khat, khatData } from "./khat.js";
 export type { LandscapeOptions, PathSource } from "./landscape.js";
+export { type LlcAlongData, type LlcAlongOptions, llcAlong, llcAlongData } from "./llc-along.js";
 export {
   type LlcComparisonOptions,
   type LlcComparisonRow,
@@ -49,6 +51,14 @@ export {
   llcConvergenceData,
 } from "./llc-convergence.js";
 export type { LlcCourse } from "./llc-course.js";
+export { type ExactCase, type LlcExactOptions, type LlcExactRow, llcExact, llcExactData } from "./llc-exact.js";
+export {
+  type KnownLadder,
+  type LlcLadderData,
+  type LlcLadderOptions,
+  llcLadder,
+  llcLadderData,
+} from "./llc-ladder.js";
 export { type PairData, type PairOptions, pair, pairData } from "./pair.js";
 export { type PairsData, type PairsOptions, pairs, pairsData } from "./pairs.js";
 export {

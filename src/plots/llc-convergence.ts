@@ -84,7 +84,7 @@ export function llcConvergence(
         fill: "toself",
         fillcolor: translucent(seriesColor(i), 0.14),
         line: { width: 0 },
-        legendgroup: course.name,
+        legendgroup: asText(course.name),
         hoverinfo: "skip",
       };
       // A single chain has none.
@@ -96,7 +96,7 @@ export function llcConvergence(
         x: at,
         y: course.llc,
         name: asText(course.name),
-        legendgroup: course.name,
+        legendgroup: asText(course.name),
         line: { color: seriesColor(i), width: 2 },
       });
     });

@@ -67,7 +67,7 @@ export function wnv(courses: Readonly<Record<string, LlcCourse>>, options: WnvOp
         x: panel === 0 ? course.work : (course.seconds ?? []),
         y: panel === 0 ? course.byWork : (course.bySeconds ?? []),
         name: asText(course.name),
-        legendgroup: course.name,
+        legendgroup: asText(course.name),
         showlegend: panel === 0,
         line: { color: seriesColor(i), width: 2 },
       });

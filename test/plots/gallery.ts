@@ -3,6 +3,7 @@
 import type { Energy } from "../../src/energies/energy.js";
 import * as plots from "../../src/plots/index.js";
 import { exampleDraws, exampleEstimate } from "./example.js";
+import { exampleAlong, exampleCalibration, exampleCases, exampleCourses, exampleLadder } from "./laboratory.js";
 
 export interface GalleryOptions {
   /** Of the first two coordinates, and of what else a caller names. */
@@ -53,6 +54,20 @@ export function gallery({ names = ["mu", "tau"], title }: GalleryOptions = {}): 
     rhatEvolution: plots.rhatEvolution(draws, { places: 6, ...options }),
     runningLlc: plots.runningLlc(estimate, { reference, ...options }),
     llcComparison: plots.llcComparison({ [names[0]]: estimate, hmc: exampleEstimate() }, { reference, ...options }),
+    llcConvergence: plots.llcConvergence(exampleCourses(names), { reference, ...options }),
+    wnv: plots.wnv(exampleCourses(names), options),
+    calibration: plots.calibration(exampleCalibration(), { reference, ...options }),
+    llcLadder: plots.llcLadder(exampleLadder(), {
+      reference,
+      known: { lambda: 0.5, expected: ({ nbeta, gamma }) => ({ mean: 0.5 - gamma / Math.log(nbeta) }) },
+      ...options,
+    }),
+    llcAlong: plots.llcAlong(exampleAlong(), {
+      reference,
+      beside: { [names[0]]: exampleAlong().rows.map(({ step }) => step / 10_000) },
+      ...options,
+    }),
+    llcExact: plots.llcExact(exampleCases(names), options),
   };
   return {
     ...figures,
