@@ -3,6 +3,7 @@
 
 import { availableParallelism } from "node:os";
 import { defaultBeta } from "../llc/index.js";
+import { kindsOnData } from "../llc/targets/index.js";
 import { likelihoods } from "../networks/index.js";
 import type { EventSink } from "../platform/platform.js";
 import type { Configuration, SamplerName } from "./configuration/index.js";
@@ -61,7 +62,10 @@ export interface LaboratoryOptions {
  */
 export async function execute(root: string, jobs: readonly Job[], options: LaboratoryOptions): Promise<Outcome[]> {
   for (const { configuration, targetId } of jobs) {
-    if (targetId === undefined) checkRows(configuration);
+    if (targetId !== undefined) continue;
+    checkRows(configuration);
+    // Files that it names must be there.
+    targetIdOf(configuration);
   }
   const notes = jobs.flatMap((job) => (job.targetId === undefined ? temperatureNote(job.configuration) : []));
   for (const note of new Set(notes)) options.onNote?.(note);
@@ -153,13 +157,16 @@ async function anythingToDraw(root: string, { job, sampler }: Task): Promise<boo
 
 /** The mean squared error is no likelihood: what is sampled has another temperature than it seems. */
 function temperatureNote({ target, data, model, posterior }: Configuration): string[] {
-  if (target.kind !== "mlp" || target.loss !== "mse") return [];
-  const beta = posterior.beta_mode === "fixed" ? posterior.beta0 : posterior.beta0 * defaultBeta(data.n_data);
-  if (beta === 0) return [];
-  const real = likelihoods.meanSquaredErrorBeta({ beta, sigma: data.noise_scale, outputs: model.out_dim });
-  return [
-    `target.loss=mse at beta = ${beta.toPrecision(4)} samples the Gaussian likelihood of data.noise_scale at beta = ${real.toPrecision(4)}`,
-  ];
+  if (!kindsOnData.includes(target.kind) || target.loss !== "mse" || posterior.beta0 === 0) return [];
+  const outputs = data.source === "table" ? data.outputs?.length : model.out_dim;
+  const factor = likelihoods.meanSquaredErrorBeta({ beta: 1, sigma: data.noise_scale, outputs });
+  const of = "samples the Gaussian likelihood of data.noise_scale at";
+  // How many rows a table has is not known before it is read.
+  if (posterior.beta_mode !== "fixed" && data.n_data === null) {
+    return [`target.loss=mse ${of} ${factor.toPrecision(4)} times beta`];
+  }
+  const beta = posterior.beta0 * (posterior.beta_mode === "fixed" ? 1 : defaultBeta(data.n_data ?? Number.NaN));
+  return [`target.loss=mse at beta = ${beta.toPrecision(4)} ${of} beta = ${(beta * factor).toPrecision(4)}`];
 }
 
 function checkRows(configuration: Configuration): void {

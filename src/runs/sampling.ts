@@ -59,8 +59,11 @@ export function samplingOf<Name extends SamplerName>(name: Name, sections: Secti
   return recipes[name](sections[name]);
 }
 
-/** Throws a ConfigurationError where a sampler to be run asks for more rows than there are; nothing has been computed by then. */
-export function checkBatches(sections: Sections, dataSize: number): void {
+/**
+ * Throws a ConfigurationError where a sampler to be run asks for more rows than there are; nothing has been computed by then. How many there are
+ * may not be known yet: null.
+ */
+export function checkBatches(sections: Sections, dataSize: number | null): void {
   for (const name of sections.run) {
     const section: object = sections[name];
     const rows = "batch_size" in section ? (section.batch_size as number | null) : null;
@@ -68,8 +71,8 @@ export function checkBatches(sections: Sections, dataSize: number): void {
   }
 }
 
-export function refuseMoreRows(key: string, rows: number | null, dataSize: number): void {
-  if (rows === null || rows <= dataSize) return;
+export function refuseMoreRows(key: string, rows: number | null, dataSize: number | null): void {
+  if (rows === null || dataSize === null || rows <= dataSize) return;
   throw new ConfigurationError(
     `${key} must be at most the ${dataSize} rows of the data, got ${rows}; null takes what there is`,
   );

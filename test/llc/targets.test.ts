@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import "../../src/index.js";
-import { buildTarget, restoreTarget, type TargetConfiguration } from "../../src/llc/targets/index.js";
+import { buildTarget, hiddenWidths, restoreTarget, type TargetConfiguration } from "../../src/llc/targets/index.js";
+import { perceptron } from "../../src/llc/targets/perceptron.js";
 import { inputsOf, noiseOf } from "../../src/llc/targets/regression-data.js";
+import { syntheticData } from "../../src/llc/targets/synthetic.js";
 import { stream } from "../../src/random/index.js";
 import { type Configuration, compose, jobsOf } from "../../src/runs/configuration/index.js";
 
@@ -16,11 +18,11 @@ const n = 40_000;
 const dim = 3;
 const inputs = (...words: string[]): Float64Array => {
   const { data } = configured(`data.n_data=${n}`, ...words);
-  return inputsOf(data, dim, stream(1, "inputs"));
+  return inputsOf(data, n, dim, stream(1, "inputs"));
 };
 const noise = (x: Float64Array, ...words: string[]): Float64Array => {
   const { data } = configured(`data.n_data=${n}`, ...words);
-  return noiseOf(data, 1, x, stream(2, "noise"));
+  return noiseOf(data, n, 1, x, stream(2, "noise"));
 };
 const mean = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
 
@@ -106,8 +108,87 @@ test("targets that are known say their coefficient: Aoyagi's table, the normal c
   await assert.rejects(buildTarget(configured("target=reduced_rank", "target.widths=[2,2]")), /three numbers/);
 });
 
+test("normalised layers have a scale and a shift for each unit, skip connections no parameters; the teacher has neither", async () => {
+  const of = (...words: string[]) => buildTarget(configured("training.steps=0", "data.noise_scale=1e-9", ...words));
+  const plain = await of();
+  const normalised = await of("model.layernorm=true");
+  const skipping = await of("model.skip_connections=true", "model.residual_period=1");
+  assert.deepEqual(
+    [plain, normalised, skipping].map(({ loss }) => loss.dim),
+    [45, 45 + 2 * 2 * 4, 45],
+  );
+  for (const { loss } of [normalised, skipping]) assert.deepEqual(loss.source.data, plain.loss.source.data);
+  assert.notEqual(skipping.lossAtCenter, plain.lossAtCenter);
+  assert.notDeepEqual((await of("model.skip_connections=true")).lossAtCenter, skipping.lossAtCenter);
+});
+
+test("without steps of training the centre is the start", async () => {
+  const { center } = await buildTarget(configured("training.steps=0"));
+  const hidden = perceptron(configured().model, [4, 4]);
+  assert.deepEqual(center, hidden.initialize(stream(42, "target").split("start")));
+});
+
+test("dropout makes outputs of the teacher 0, each with its chance, before the noise", () => {
+  const { values } = syntheticData(
+    "test",
+    configured("teacher.dropout_rate=0.3", `data.n_data=${n}`, "data.noise_scale=1e-9", "model.activation=tanh"),
+    stream(3, "dropout"),
+  ).outputs;
+  hasMean(
+    values.map((y) => (Math.abs(y) < 1e-7 ? 1 : 0)),
+    0.3,
+    "dropped",
+  );
+});
+
+for (const words of [
+  ["gaussian"],
+  ["student_t", "data.noise_model=student_t", "data.student_df=5"],
+  ["categorical", "model.out_dim=3"],
+  ["bernoulli", "model.out_dim=2"],
+  ["poisson"],
+]) {
+  test(`the teacher is right under ${words[0]}: at its parameters the gradient of every row has mean 0`, () => {
+    const [name, ...others] = words;
+    const configuration = configured(`target.loss=${name}`, "data.n_data=4000", "model.activation=tanh", ...others);
+    const teacher = perceptron(configuration.model, hiddenWidths(configuration.model));
+    const truth = teacher.initialize(stream(configuration.target.seed, "target").split("teacher"));
+    const { loss } = restoreTarget(configuration, truth);
+    const gradients = Array.from({ length: loss.dataSize }, (_, row) => {
+      const gradient = new Float64Array(loss.dim);
+      loss.onRows(truth, Uint32Array.of(row), gradient);
+      return gradient;
+    });
+    for (let i = 0; i < loss.dim; i++)
+      hasMean(
+        gradients.map((gradient) => gradient[i]),
+        0,
+        `${name}, parameter ${i}`,
+      );
+  });
+}
+
 test("what a target cannot be is refused", async () => {
-  await assert.rejects(buildTarget(configured("model.layernorm=true")), /model\.layernorm must be false/);
-  await assert.rejects(buildTarget(configured("teacher.dropout_rate=0.1")), /teacher\.dropout_rate must be 0/);
+  const refused = (message: RegExp, ...words: string[]) => assert.rejects(buildTarget(configured(...words)), message);
+  await refused(/model\.out_dim must be at least 2, .* for target\.loss=categorical, got 1/, "target.loss=categorical");
+  await refused(/data\.n_data must be a positive integer for data\.source=synthetic, got null/, "data.n_data=null");
+  await refused(/data\.n_data must be a positive integer/, "target=quadratic", "data.n_data=null");
+  await refused(/materials\.digits must be the images/, "data.source=digits");
+  await refused(/materials\.table must be the columns of the file data\.path/, "data.source=table");
+  await refused(/materials\.weights must be the arrays of the file model\.weights/, "model.weights=w.npz");
+  await refused(/data\.source must be digits or table, for it needs images/, "target=cnn");
+  await refused(/cnn: model\.layernorm must be false/, "target=cnn", "data.source=digits", "model.layernorm=true");
+  await refused(
+    /cnn: model\.skip_connections must be false/,
+    "target=cnn",
+    "data.source=digits",
+    "model.skip_connections=true",
+  );
+  await refused(
+    /the teacher's rate must be at most 100000 for target\.loss=poisson/,
+    "target.loss=poisson",
+    "data.x_dist=mixture",
+    "data.mixture_spread=1e6",
+  );
   assert.throws(() => restoreTarget(configured(), [1, 2]), /center must be 45 finite numbers/);
 });

@@ -81,9 +81,15 @@ test("what is unknown is refused with the nearest known name", () => {
 
 test("a value of another type or out of range is refused with what is expected", () => {
   const cases: [string, RegExp][] = [
-    ["data.n_data=many", /data\.n_data must be an integer at least 1, got "many"/],
-    ["data.n_data=1.5", /data\.n_data must be an integer at least 1, got 1\.5/],
-    ["data.n_data=null", /data\.n_data must be an integer at least 1, got null/],
+    ["data.n_data=many", /data\.n_data must be an integer at least 1, or null, got "many"/],
+    ["data.n_data=1.5", /data\.n_data must be an integer at least 1, or null, got 1\.5/],
+    ["model.depth=null", /model\.depth must be an integer at least 1, got null/],
+    ["data.classes=[3]", /data\.classes must be a list of at least 2, each an integer at least 0 and at most 9/],
+    ["data.source=mnist", /data\.source must be one of synthetic, digits, table, got "mnist"/],
+    [
+      "target.loss=mae",
+      /target\.loss must be one of gaussian, student_t, mse, categorical, bernoulli, poisson, or null/,
+    ],
     ["posterior.gamma=-1", /posterior\.gamma must be a number at least 0, got -1/],
     ["posterior.gamma=.inf", /posterior\.gamma must be a number at least 0/],
     ["model.bias=1", /model\.bias must be true or false, got 1/],
@@ -92,7 +98,7 @@ test("a value of another type or out of range is refused with what is expected",
     ["sampler.run=[hmc,foo]", /sampler\.run must be a list of at least 1, each one of sgld, /],
     ["sampler.run=[]", /sampler\.run must be a list of at least 1/],
     ["sampler.hmc=3", /sampler\.hmc must be a section with some of draws, warmup, /],
-    ["target.kind=cube", /target\.kind must be one of mlp, quadratic, deep_linear, /],
+    ["target.kind=cube", /target\.kind must be one of mlp, cnn, quadratic, /],
     ["data=5", /there is no preset 5 of data/],
   ];
   for (const [word, message] of cases) {

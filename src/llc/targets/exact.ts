@@ -2,18 +2,18 @@
 
 import { refuse } from "../../arguments/index.js";
 import * as known from "../known/index.js";
-import type { TargetConfiguration } from "./configuration.js";
+import type { DataConfiguration, TargetConfiguration } from "./configuration.js";
 import type { Recipe } from "./recipe.js";
 
 /** `target.quad_dim` parameters; `model.target_params`, then `model.in_dim` where that is null. */
 export function quadratic({ target, model, data }: TargetConfiguration): Recipe {
   const dim = target.quad_dim ?? model.target_params ?? model.in_dim;
-  return recipeOf(known.quadratic({ curvatures: new Array<number>(dim).fill(1), dataSize: data.n_data }));
+  return recipeOf(known.quadratic({ curvatures: new Array<number>(dim).fill(1), dataSize: sizeOf(data) }));
 }
 
 /** The deep linear network of `target.widths`, true map of `target.rank`. */
 export function deepLinear({ target, data }: TargetConfiguration): Recipe {
-  return recipeOf(known.deepLinear({ widths: target.widths, rank: target.rank, dataSize: data.n_data }));
+  return recipeOf(known.deepLinear({ widths: target.widths, rank: target.rank, dataSize: sizeOf(data) }));
 }
 
 /** The deep linear network of two layers: `target.widths` are those of inputs, hidden units and outputs. */
@@ -21,17 +21,22 @@ export function reducedRank({ target, data }: TargetConfiguration): Recipe {
   const { widths, rank } = target;
   if (widths.length !== 3) refuse("reduced_rank", "target.widths", "three numbers: inputs, hidden, outputs", widths);
   const [inputs, hidden, outputs] = widths;
-  return recipeOf(known.reducedRankRegression({ inputs, hidden, outputs, rank, dataSize: data.n_data }));
+  return recipeOf(known.reducedRankRegression({ inputs, hidden, outputs, rank, dataSize: sizeOf(data) }));
 }
 
 /** `prod w_i^(2 k_i)`, k of `target.exponents`. */
 export function normalCrossing({ target, data }: TargetConfiguration): Recipe {
-  return recipeOf(known.normalCrossing({ exponents: target.exponents, dataSize: data.n_data }));
+  return recipeOf(known.normalCrossing({ exponents: target.exponents, dataSize: sizeOf(data) }));
 }
 
 /** `target.hidden` tanh units that should give 0. */
 export function tanhNetwork({ target, data }: TargetConfiguration): Recipe {
-  return recipeOf(known.tanhNetwork({ hidden: target.hidden, dataSize: data.n_data }));
+  return recipeOf(known.tanhNetwork({ hidden: target.hidden, dataSize: sizeOf(data) }));
+}
+
+function sizeOf({ n_data: n }: DataConfiguration): number {
+  if (n === null) refuse("buildTarget", "data.n_data", "a positive integer where there are no data", n);
+  return n;
 }
 
 function recipeOf({ lambda, multiplicity, loss, center }: known.KnownAnswer): Recipe {

@@ -4,8 +4,7 @@ import type { Random } from "../../random/index.js";
 import type { DataConfiguration } from "./configuration.js";
 
 /** `[n, dim]`, row-major. */
-export function inputsOf(data: DataConfiguration, dim: number, random: Random): Float64Array {
-  const { n_data: n } = data;
+export function inputsOf(data: DataConfiguration, n: number, dim: number, random: Random): Float64Array {
   const x = new Float64Array(n * dim);
   random.fillNormal(x);
   switch (data.x_dist) {
@@ -38,8 +37,14 @@ export function inputsOf(data: DataConfiguration, dim: number, random: Random): 
 }
 
 /** `[n, outputs]`, row-major; `inputs` are `[n, dim]`. */
-export function noiseOf(data: DataConfiguration, outputs: number, inputs: Float64Array, random: Random): Float64Array {
-  const { n_data: n, noise_scale: scale } = data;
+export function noiseOf(
+  data: DataConfiguration,
+  n: number,
+  outputs: number,
+  inputs: Float64Array,
+  random: Random,
+): Float64Array {
+  const { noise_scale: scale } = data;
   const dim = inputs.length / n;
   const noise = new Float64Array(n * outputs);
   random.fillNormal(noise);

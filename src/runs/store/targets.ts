@@ -1,8 +1,14 @@
-// Targets on disk: `runs/targets/<id>/` with the configuration and the trained parameters. Data and loss are made again when one is read,
-// and must come out as they were.
+// Targets on disk: `runs/targets/<id>/` with the configuration, the trained parameters, and the table where there is one. Data and loss are
+// made again when one is read, and must come out as they were.
 
-import { join } from "node:path";
-import { buildTarget, restoreTarget, type Target, type TargetConfiguration } from "../../llc/targets/index.js";
+import { extname, join } from "node:path";
+import {
+  buildTarget,
+  type Materials,
+  restoreTarget,
+  type Target,
+  type TargetConfiguration,
+} from "../../llc/targets/index.js";
 import { fingerprintOf } from "../../platform/fingerprint.js";
 import { type Configuration, ConfigurationError, configurationYaml, targetGroups } from "../configuration/index.js";
 import {
@@ -20,6 +26,7 @@ import {
 import { enter } from "./catalogue.js";
 import { folders, idOf } from "./identity.js";
 import { type LockOptions, withLock } from "./lock.js";
+import { deciding, materialsOf, type Sources, sourcesOf } from "./materials.js";
 
 export interface StoredTarget {
   readonly id: string;
@@ -47,8 +54,10 @@ export function targetConfiguration(configuration: Configuration): TargetConfigu
   return { target: { ...target, seed: target.seed ?? configuration.seed }, model, data, teacher, training };
 }
 
+/** Throws a ConfigurationError where a file that it names cannot be read. */
 export function targetIdOf(configuration: Configuration): string {
-  return idOf("tgt", targetConfiguration(configuration));
+  const wanted = targetConfiguration(configuration);
+  return idOf("tgt", deciding(wanted, sourcesOf(wanted)));
 }
 
 /** Reads the target of this configuration, or builds and stores it where there is none. Of several processes one builds. */
@@ -58,7 +67,8 @@ export async function obtainTarget(
   options: LockOptions = {},
 ): Promise<StoredTarget> {
   const wanted = targetConfiguration(configuration);
-  const id = idOf("tgt", wanted);
+  const sources = sourcesOf(wanted);
+  const id = idOf("tgt", deciding(wanted, sources));
   const folder = folders.target(root, id);
   if (await exists(folder)) return loadTarget(root, id);
   return withLock(
@@ -66,8 +76,9 @@ export async function obtainTarget(
     id,
     async () => {
       if (await exists(folder)) return loadTarget(root, id);
-      const target = await buildTarget(wanted, { signal: options.signal });
-      await storeTarget(root, id, target);
+      const materials = await materialsOf(wanted, sources);
+      const target = await buildTarget(wanted, { materials, signal: options.signal });
+      await storeTarget(root, id, target, sources);
       return { id, folder, target, isNew: true };
     },
     options,
@@ -82,7 +93,7 @@ export async function loadTarget(root: string, id: string): Promise<StoredTarget
   }
   const meta = await readJson<TargetMeta>(join(folder, "meta.json"));
   const { values } = await readJson<{ readonly values: number[] }>(join(folder, "parameters.json"));
-  const target = restoreTarget(meta.configuration, values);
+  const target = restoreTarget(meta.configuration, values, await storedMaterials(folder, meta.configuration));
   if (fingerprintOf(target.loss.source.data) !== meta.fingerprint || target.lossAtCenter !== meta.metrics.L0) {
     throw new DamagedArtifact(
       `${folder} was made by another version: its data or its loss come out otherwise now; remove the folder to have it made again`,
@@ -92,7 +103,19 @@ export async function loadTarget(root: string, id: string): Promise<StoredTarget
   return { id, folder, target, isNew: false };
 }
 
-async function storeTarget(root: string, id: string, target: Target): Promise<void> {
+/** The table is the one that was kept; the trained parameters are there, so that no weights are needed. */
+function storedMaterials(folder: string, configuration: TargetConfiguration): Promise<Materials> {
+  const { data, model } = configuration;
+  const path = data.path === null ? null : join(folder, keptTable(data.path));
+  const kept = { ...configuration, data: { ...data, path }, model: { ...model, weights: null } };
+  return materialsOf(kept, sourcesOf(kept));
+}
+
+function keptTable(path: string): string {
+  return `data${extname(path).toLowerCase()}`;
+}
+
+async function storeTarget(root: string, id: string, target: Target, { table }: Sources): Promise<void> {
   const { configuration, loss, center, lossAtCenter } = target;
   const folder = folders.target(root, id);
   await discardPartial(folder);
@@ -111,6 +134,7 @@ async function storeTarget(root: string, id: string, target: Target): Promise<vo
   await writeFileWhole(join(partial, "configuration.yaml"), configurationYaml(sections));
   await writeFileWhole(join(partial, "meta.json"), json(meta));
   await writeFileWhole(join(partial, "parameters.json"), `${JSON.stringify({ values: Array.from(center) })}\n`);
+  if (table !== undefined) await writeFileWhole(join(partial, keptTable(table.path)), table.bytes);
   await writeFileWhole(join(partial, TIMING), json({ finished: new Date().toISOString() }));
   await commitArtifact(folder);
   await enterTarget(root, meta);
