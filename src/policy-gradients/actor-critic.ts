@@ -48,6 +48,8 @@ export interface ActorCritic {
   /** How many parameters there are, and how many of them, the first, are the actor's, shared features among them. */
   readonly dim: number;
   readonly actorDim: number;
+  /** How many of those, the first, make features that the critic looks at too. */
+  readonly sharedDim: number;
   /** Their blocks: `features ...`, `actor ...`, `actor log scale`, `critic ...`; features of their own are `actor features ...`. */
   readonly layout: readonly ParameterBlock[];
   /** Whether actions are cut off at the bounds of their space. */
@@ -118,6 +120,7 @@ export function actorCritic(
     distribution,
     dim,
     actorDim,
+    sharedDim: isShared ? trunk.dim : 0,
     layout,
     keepsBounds: actionBounds === "space",
     law(w, rows) {

@@ -20,6 +20,8 @@ export interface Rollout extends Experience {
   readonly logProbabilities: Float64Array;
   /** The law's parameters, `[rows, parameters]`. */
   readonly laws: Float64Array;
+  /** What is seen after the last step, `[environments, observations]`. */
+  readonly lastObservations: Float64Array;
 }
 
 export interface Collector {
@@ -85,6 +87,7 @@ export function collector(agent: ActorCritic, environment: VectorEnvironment, st
       }
       return {
         ...{ steps, rows, environments: count },
+        lastObservations: environment.observations,
         ...{ observations, outcomes, logProbabilities, laws, rewards, terminated, truncated, values, nextValues },
       };
     },

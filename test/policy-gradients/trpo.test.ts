@@ -95,13 +95,25 @@ test("a line search that accepts nothing leaves every bit of the parameters as i
   const start = Float64Array.of(0.1, 1 / 3, -7e-300, 5);
   const w = start.slice();
   let tries = 0;
-  const found = lineSearch(w, 3, Float64Array.of(1, 2, 3), 0.7, { backtracks: 5, backtrackFactor: 0.8 }, () => {
-    tries++;
-    return { accepted: false };
-  });
-  assert.equal(found.accepted, false);
+  const search = (lineSearchRule: "obeyed" | "ignored") =>
+    lineSearch(
+      w,
+      3,
+      Float64Array.of(1, 2, 3),
+      0.7,
+      { backtracks: 5, backtrackFactor: 0.8, lineSearch: lineSearchRule },
+      () => {
+        tries++;
+        return { accepted: false };
+      },
+    );
+  assert.equal(search("obeyed").accepted, false);
   assert.equal(tries, 5);
   assert.deepEqual(w, start);
+  // What is not obeyed leaves the last, shortest step.
+  assert.equal(search("ignored").accepted, false);
+  const last = 0.7 * 0.8 ** 4;
+  assertClose(w, [start[0] + last, start[1] + 2 * last, start[2] + 3 * last, 5], 1e-15);
 });
 
 test("no update leaves the trust region, and each that is made gains", async () => {

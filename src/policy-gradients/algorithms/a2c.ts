@@ -2,41 +2,50 @@
 
 import { knownOptions } from "../../arguments/index.js";
 import type { ActorCritic } from "../actor-critic.js";
-import { advantagesOf } from "../advantages.js";
 import {
   type Algorithm,
   type AlgorithmDefinition,
   algorithmRecord,
   completed,
+  correctedLearning,
   type Learner,
   type LearningOptions,
   type LearningSettings,
+  learningFactor,
   learningOptionNames,
   type Preset,
 } from "./algorithm.js";
+import { lehmann2024 } from "./lehmann.js";
 import { explainedVariance, type MinibatchLoss, meanOver, minibatchDescent } from "./minibatch.js";
+import { checkMinibatches, minibatchesOf } from "./minibatches.js";
+import { runningMeans } from "./running-means.js";
 
 export interface A2cOptions extends LearningOptions {
-  /** "corrected", the only one there is. */
-  readonly preset?: "corrected";
+  /** "corrected", the default, or "lehmann2024": see there. */
+  readonly preset?: "corrected" | "lehmann2024";
+  /** Parts a rollout is cut into, with a step along the gradient for each; 1 but for "lehmann2024". */
+  readonly minibatches?: number;
 }
 
-const choices: LearningSettings = {
+interface A2cSettings extends LearningSettings {
+  readonly minibatches: number;
+}
+
+const choices: A2cSettings = {
+  ...correctedLearning,
   environments: 8,
   steps: 16,
-  gamma: 0.99,
-  lambda: 0.95,
-  truncation: "bootstrap",
   learningRate: 2e-3,
-  epsilon: 1e-5,
   anneal: true,
-  maxGradientNorm: 0.5,
   entropyCoefficient: 0.01,
   valueCoefficient: 0.5,
   normalizeAdvantages: false,
+  minibatches: 1,
 };
-const presets: Readonly<Record<string, Preset<LearningSettings>>> = {
+const lehmann: A2cSettings = { ...lehmann2024, entropyCoefficient: 0.1, minibatches: 8 };
+const presets: Readonly<Record<string, Preset<A2cSettings>>> = {
   corrected: { choices, box: { ...choices, entropyCoefficient: 0, normalizeAdvantages: true } },
+  lehmann2024: { choices: lehmann, box: lehmann },
 };
 
 /**
@@ -44,29 +53,36 @@ const presets: Readonly<Record<string, Preset<LearningSettings>>> = {
  * @example await trainPolicy(a2c(), environments.cartPole(), { totalSteps: 100_000, seed: 1 })
  */
 export function a2c(options: A2cOptions = {}): Algorithm {
-  knownOptions("a2c", options, ["preset", ...learningOptionNames]);
+  knownOptions("a2c", options, ["preset", "minibatches", ...learningOptionNames]);
   return algorithmRecord("a2c", options);
 }
 
-export const a2cDefinition: AlgorithmDefinition = {
-  settings: (options, actionSpace) => completed("a2c", presets, options, actionSpace),
+export const a2cDefinition: AlgorithmDefinition<A2cSettings> = {
+  settings(options, actionSpace) {
+    const settings = completed("a2c", presets, options, actionSpace);
+    checkMinibatches("a2c", "minibatches", settings.minibatches, settings);
+    return settings;
+  },
 
   learner(agent, settings): Learner {
-    const { environments, steps, gamma, lambda, truncation, learningRate, anneal } = settings;
-    const rows = Uint32Array.from({ length: environments * steps }, (_, row) => row);
-    const descent = minibatchDescent(agent, rows.length, a2cLoss(agent, settings), settings);
+    const { environments, steps, learningRate, minibatches } = settings;
+    const parts = minibatchesOf(agent, settings, minibatches);
+    const descent = minibatchDescent(agent, parts.size, a2cLoss(agent, settings), settings);
     return {
       memory: () => [descent.memory],
-      update(w, rollout, remaining) {
-        const factor = anneal ? remaining : 1;
-        const estimates = advantagesOf(rollout, { gamma, lambda, truncation });
-        const found = descent.evaluate(w, rollout, estimates, rows);
-        descent.move(w, factor);
+      update(w, rollout, remaining, random) {
+        const factor = learningFactor(settings.anneal, remaining, minibatches / (environments * steps));
+        const worth = parts.take(rollout);
+        const means = runningMeans();
+        for (const { rows, estimates } of parts.pass(w, random)) {
+          means.add(descent.evaluate(w, rollout, estimates, rows));
+          descent.move(w, factor);
+        }
         return {
-          ...found,
-          explained_variance: explainedVariance(rollout.values, estimates.returns),
+          ...means.record(),
+          explained_variance: explainedVariance(rollout.values, worth.returns),
           learning_rate: learningRate * factor,
-          updates: 1,
+          updates: minibatches,
         };
       },
     };

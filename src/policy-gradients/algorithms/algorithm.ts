@@ -25,12 +25,22 @@ export interface LearningOptions extends ActorCriticOptions {
   readonly lambda?: number;
   /** What an episode that a limit cuts short counts as. */
   readonly truncation?: TruncationPolicy;
+  /** What advantages are: Schulman's sum of residuals, or how far the lambda-return of what follows exceeds the critic's value (see `advantagesOf`). */
+  readonly estimator?: "gae" | "lambdaReturn";
+  /**
+   * Whether a minibatch is the whole unrolls of some copies, in the order of time, whose worth is found anew with the critic as it then is (Brax; Lehmann
+   * 2024). Otherwise rows are drawn from all of the rollout, whose worth is found once.
+   */
+  readonly unrolls?: boolean;
   /** Adam's. */
   readonly learningRate?: number;
   /** Adam's. */
   readonly epsilon?: number;
-  /** Whether the learning rate falls along a line to 0 over the whole training. */
-  readonly anneal?: boolean;
+  /**
+   * Whether the learning rate falls along a line to 0 over the whole training. "inert": to a hundredth over as many steps of the optimiser as there are
+   * steps of the environment, so that it hardly falls at all (Lehmann 2024, by mistake).
+   */
+  readonly anneal?: boolean | "inert";
   /** A gradient longer than this is shortened to it; `Infinity` for never. */
   readonly maxGradientNorm?: number;
   /** Of the entropy that is added to the objective. */
@@ -48,9 +58,24 @@ export type LearningSettings = Required<Omit<LearningOptions, keyof ActorCriticO
 
 export const learningOptionNames: readonly string[] = [
   ...actorCriticOptionNames,
-  ...["environments", "steps", "gamma", "lambda", "truncation", "learningRate", "epsilon", "anneal"],
+  ...["environments", "steps", "gamma", "lambda", "truncation", "estimator", "unrolls"],
+  ...["learningRate", "epsilon", "anneal"],
   ...["maxGradientNorm", "entropyCoefficient", "valueCoefficient", "normalizeAdvantages"],
 ];
+
+/** What the presets "corrected" agree on. */
+export const correctedLearning: Pick<
+  LearningSettings,
+  "gamma" | "lambda" | "truncation" | "estimator" | "unrolls" | "epsilon" | "maxGradientNorm"
+> = {
+  gamma: 0.99,
+  lambda: 0.95,
+  truncation: "bootstrap",
+  estimator: "gae",
+  unrolls: false,
+  epsilon: 1e-5,
+  maxGradientNorm: 0.5,
+};
 
 /** What stands in the table of algorithms under a kind. */
 export interface AlgorithmDefinition<Settings extends LearningSettings = LearningSettings> {
@@ -84,11 +109,7 @@ export function completed<Settings extends LearningSettings>(
   const { preset = "corrected", ...own } = options;
   const named = presets[oneOf(where, "preset", preset, Object.keys(presets))];
   // Learning is as good in single precision (bench/policy-gradients-training.ts), and faster.
-  const settings: Settings = {
-    precision: "f32",
-    ...named[actionSpace.kind === "discrete" ? "choices" : "box"],
-    ...own,
-  };
+  const settings = over({ precision: "f32", ...named[actionSpace.kind === "discrete" ? "choices" : "box"] }, own);
   integerAtLeast(where, "environments", settings.environments, 1);
   integerAtLeast(where, "steps", settings.steps, 1);
   closedUnit(where, "gamma", settings.gamma);
@@ -96,13 +117,36 @@ export function completed<Settings extends LearningSettings>(
   oneOf(where, "truncation", settings.truncation, truncationPolicies);
   positiveNumber(where, "learningRate", settings.learningRate);
   positiveNumber(where, "epsilon", settings.epsilon);
-  trueOrFalse(where, "anneal", settings.anneal);
+  oneOf(where, "estimator", settings.estimator, ["gae", "lambdaReturn"]);
+  trueOrFalse(where, "unrolls", settings.unrolls);
+  if (settings.unrolls && settings.truncation === "bootstrap") {
+    refuse(where, "truncation", '"mask" or "terminal" where minibatches are whole unrolls', settings.truncation);
+  }
+  if (settings.anneal !== "inert" && typeof settings.anneal !== "boolean") {
+    refuse(where, "anneal", 'true, false or "inert"', settings.anneal);
+  }
   const { maxGradientNorm } = settings;
   if (maxGradientNorm !== Number.POSITIVE_INFINITY) positiveNumber(where, "maxGradientNorm", maxGradientNorm);
   nonNegativeNumber(where, "entropyCoefficient", settings.entropyCoefficient);
   nonNegativeNumber(where, "valueCoefficient", settings.valueCoefficient);
   trueOrFalse(where, "normalizeAdvantages", settings.normalizeAdvantages);
   return settings;
+}
+
+/** The settings with what a user says put over them; within a network's options too, so that a change of its width leaves the rest as the preset says. */
+function over<Settings extends LearningSettings>(settings: Settings, own: Readonly<Record<string, unknown>>): Settings {
+  const merged: Record<string, unknown> = { ...settings, ...own };
+  for (const name of ["features", "actor", "critic"] as const) {
+    const said = own[name];
+    if (settings[name] !== undefined && typeof said === "object") merged[name] = { ...settings[name], ...said };
+  }
+  return merged as unknown as Settings;
+}
+
+/** What the learning rate is multiplied by with this share of the training left, where there are so many steps of the optimiser for one of the environment. */
+export function learningFactor(anneal: LearningSettings["anneal"], remaining: number, stepsPerRow: number): number {
+  if (anneal === "inert") return 1 - 0.99 * (1 - remaining) * stepsPerRow;
+  return anneal ? remaining : 1;
 }
 
 export function trueOrFalse(where: string, name: string, value: unknown): boolean {

@@ -54,13 +54,7 @@ export function minibatchDescent(
   numbersGiven = 0,
 ): MinibatchDescent {
   const { learningRate, epsilon, maxGradientNorm, normalizeAdvantages } = settings;
-  const widths: Minibatch<number> = {
-    observations: agent.observations,
-    outcomes: agent.distribution.size,
-    laws: agent.distribution.parameters,
-    ...{ logProbabilities: 0, advantages: 0, returns: 0, values: 0, weights: 0 },
-  };
-  const columns = Object.keys(widths) as (keyof Minibatch<number>)[];
+  const widths = widthsOf(agent);
   let names: string[] = [];
   const program = compile(
     trace(
@@ -72,9 +66,7 @@ export function minibatchDescent(
       [[agent.dim], [numbersGiven], ...columns.map((name) => (widths[name] === 0 ? [size] : [size, widths[name]]))],
     ),
   );
-  const batch = Object.fromEntries(
-    columns.map((name) => [name, new Float64Array(size * Math.max(1, widths[name]))]),
-  ) as unknown as Minibatch<Float64Array>;
+  const batch = minibatchArrays(agent, size);
   const slope = new Float64Array(agent.dim);
   const nothing = new Float64Array(numbersGiven);
   const scalars = names.map(() => new Float64Array(1));
@@ -88,9 +80,7 @@ export function minibatchDescent(
     memory,
 
     evaluate(w, rollout, estimates, rows, given = nothing) {
-      const sources = { ...rollout, ...estimates };
-      for (const name of columns) gather(sources[name], rows, batch[name]);
-      if (normalizeAdvantages) standardize(batch.advantages, batch.weights);
+      fillMinibatch(batch, rollout, estimates, rows, normalizeAdvantages);
       program.run([w, given, ...columns.map((name) => batch[name])], outputs);
       names.forEach((name, i) => {
         record[name] = scalars[i][0];
@@ -109,6 +99,43 @@ export function minibatchDescent(
       step(w, slope, factor);
     },
   };
+}
+
+const columns = [
+  ...(["observations", "outcomes", "laws", "logProbabilities", "advantages", "returns", "values", "weights"] as const),
+] as const;
+
+/** Numbers per row of each column, 0 for plain numbers. */
+function widthsOf({
+  observations,
+  distribution,
+}: Pick<ActorCritic, "observations" | "distribution">): Minibatch<number> {
+  return {
+    observations,
+    outcomes: distribution.size,
+    laws: distribution.parameters,
+    ...{ logProbabilities: 0, advantages: 0, returns: 0, values: 0, weights: 0 },
+  };
+}
+
+/** Room for so many rows. */
+export function minibatchArrays(agent: ActorCritic, size: number): Minibatch<Float64Array> {
+  const widths = widthsOf(agent);
+  const arrays = columns.map((name) => [name, new Float64Array(size * Math.max(1, widths[name]))]);
+  return Object.fromEntries(arrays) as unknown as Minibatch<Float64Array>;
+}
+
+/** Copies rows of a rollout; its advantages are brought to mean 0 and variance 1 where that is asked for. */
+export function fillMinibatch(
+  batch: Minibatch<Float64Array>,
+  rollout: Rollout,
+  estimates: Advantages,
+  rows: ArrayLike<number>,
+  normalizeAdvantages: boolean,
+): void {
+  const sources = { ...rollout, ...estimates };
+  for (const name of columns) gather(sources[name], rows, batch[name]);
+  if (normalizeAdvantages) standardize(batch.advantages, batch.weights);
 }
 
 /** The mean of `[rows]` numbers over the rows that count. */
@@ -147,7 +174,7 @@ export function standardize(x: Float64Array, weights: Float64Array): void {
 }
 
 /** Copies the chosen rows of a table. Hot: once per column of every minibatch. */
-function gather(from: Float64Array, rows: ArrayLike<number>, to: Float64Array): void {
+export function gather(from: ArrayLike<number>, rows: ArrayLike<number>, to: Float64Array): void {
   const width = to.length / rows.length;
   for (let i = 0, k = 0; i < rows.length; i++) {
     const first = rows[i] * width;

@@ -1,29 +1,33 @@
 // Proximal policy optimisation (Schulman et al. 2017, arXiv:1707.06347): several epochs of minibatch steps on one rollout, with a surrogate
 // that gains nothing from moving the probability of an action further than the clip allows.
 
-import { integerAtLeast, knownOptions, positiveNumber, refuse } from "../../arguments/index.js";
+import { integerAtLeast, knownOptions, positiveNumber } from "../../arguments/index.js";
 import type { ActorCritic } from "../actor-critic.js";
-import { advantagesOf } from "../advantages.js";
 import {
   type Algorithm,
   type AlgorithmDefinition,
   algorithmRecord,
   completed,
+  correctedLearning,
   type Learner,
   type LearningOptions,
   type LearningSettings,
+  learningFactor,
   learningOptionNames,
   type Preset,
   trueOrFalse,
 } from "./algorithm.js";
-import { explainedVariance, type MinibatchLoss, meanOver, minibatchDescent, shuffled } from "./minibatch.js";
+import { lehmann2024 } from "./lehmann.js";
+import { explainedVariance, type MinibatchLoss, meanOver, minibatchDescent } from "./minibatch.js";
+import { checkMinibatches, minibatchesOf } from "./minibatches.js";
+import { runningMeans } from "./running-means.js";
 
 export interface PpoOptions extends LearningOptions {
   /**
    * "corrected", the default: truncated episodes are bootstrapped, a limit on the KL divergence that binds, no clipping of the critic. "cleanrl": what
-   * CleanRL's ppo.py and ppo_continuous_action.py do (Huang et al. 2022, "The 37 implementation details of PPO").
+   * CleanRL's ppo.py and ppo_continuous_action.py do (Huang et al. 2022, "The 37 implementation details of PPO"). "lehmann2024": see there.
    */
-  readonly preset?: "corrected" | "cleanrl";
+  readonly preset?: "corrected" | "cleanrl" | "lehmann2024";
   /** Passes over each rollout. */
   readonly epochs?: number;
   /** Parts a rollout is cut into in each; a divisor of `environments * steps`. */
@@ -45,15 +49,12 @@ interface PpoSettings extends LearningSettings {
 }
 
 const cleanrl: PpoSettings = {
+  ...correctedLearning,
   environments: 4,
   steps: 128,
-  gamma: 0.99,
-  lambda: 0.95,
   truncation: "terminal",
   learningRate: 2.5e-4,
-  epsilon: 1e-5,
   anneal: true,
-  maxGradientNorm: 0.5,
   entropyCoefficient: 0.01,
   valueCoefficient: 0.5,
   normalizeAdvantages: true,
@@ -73,6 +74,14 @@ const cleanrlContinuous: PpoSettings = {
   minibatches: 32,
 };
 const corrected: Partial<PpoSettings> = { truncation: "bootstrap", clipValue: false };
+const lehmann: PpoSettings = {
+  ...lehmann2024,
+  epochs: 10,
+  minibatches: 8,
+  clip: 0.2,
+  clipValue: false,
+  targetKl: Number.POSITIVE_INFINITY,
+};
 
 const presets: Readonly<Record<string, Preset<PpoSettings>>> = {
   cleanrl: { choices: cleanrl, box: cleanrlContinuous },
@@ -94,6 +103,7 @@ const presets: Readonly<Record<string, Preset<PpoSettings>>> = {
       targetKl: 0.03,
     },
   },
+  lehmann2024: { choices: lehmann, box: lehmann },
 };
 
 /**
@@ -111,12 +121,9 @@ export function ppo(options: PpoOptions = {}): Algorithm {
 export const ppoDefinition: AlgorithmDefinition<PpoSettings> = {
   settings(options, actionSpace) {
     const settings = completed("ppo", presets, options, actionSpace);
-    const { epochs, minibatches, environments, steps, targetKl } = settings;
-    integerAtLeast("ppo", "epochs", epochs, 1);
-    integerAtLeast("ppo", "minibatches", minibatches, 1);
-    if ((environments * steps) % minibatches !== 0) {
-      refuse("ppo", "minibatches", `a divisor of environments * steps, ${environments * steps}`, minibatches);
-    }
+    const { targetKl } = settings;
+    integerAtLeast("ppo", "epochs", settings.epochs, 1);
+    checkMinibatches("ppo", "minibatches", settings.minibatches, settings);
     positiveNumber("ppo", "clip", settings.clip);
     trueOrFalse("ppo", "clipValue", settings.clipValue);
     if (targetKl !== Number.POSITIVE_INFINITY) positiveNumber("ppo", "targetKl", targetKl);
@@ -124,33 +131,28 @@ export const ppoDefinition: AlgorithmDefinition<PpoSettings> = {
   },
 
   learner(agent, settings): Learner {
-    const { environments, steps, epochs, minibatches, targetKl, learningRate, anneal } = settings;
-    const rows = environments * steps;
-    const descent = minibatchDescent(agent, rows / minibatches, ppoLoss(agent, settings), settings);
+    const { environments, steps, epochs, minibatches, targetKl, learningRate } = settings;
+    const parts = minibatchesOf(agent, settings, minibatches);
+    const descent = minibatchDescent(agent, parts.size, ppoLoss(agent, settings), settings);
     return {
       memory: () => [descent.memory],
       update(w, rollout, remaining, random) {
-        const factor = anneal ? remaining : 1;
-        const estimates = advantagesOf(rollout, {
-          gamma: settings.gamma,
-          lambda: settings.lambda,
-          truncation: settings.truncation,
-        });
-        const sums: Record<string, number> = {};
-        let [evaluated, taken] = [0, 0];
+        const factor = learningFactor(settings.anneal, remaining, (epochs * minibatches) / (environments * steps));
+        const worth = parts.take(rollout);
+        const means = runningMeans();
+        let taken = 0;
         update: for (let epoch = 0; epoch < epochs; epoch++) {
-          for (const chosen of shuffled(random.permutation(rows), rows / minibatches)) {
-            const found = descent.evaluate(w, rollout, estimates, chosen);
-            for (const name of Object.keys(found)) sums[name] = (sums[name] ?? 0) + found[name];
-            evaluated++;
+          for (const { rows, estimates } of parts.pass(w, random)) {
+            const found = descent.evaluate(w, rollout, estimates, rows);
+            means.add(found);
             if (found.approx_kl > targetKl) break update;
             descent.move(w, factor);
             taken++;
           }
         }
         return {
-          ...Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / evaluated])),
-          explained_variance: explainedVariance(rollout.values, estimates.returns),
+          ...means.record(),
+          explained_variance: explainedVariance(rollout.values, worth.returns),
           learning_rate: learningRate * factor,
           clip_range: settings.clip,
           updates: taken,

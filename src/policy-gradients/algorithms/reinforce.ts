@@ -11,17 +11,20 @@ import {
   type AlgorithmDefinition,
   algorithmRecord,
   completed,
+  correctedLearning,
   type Learner,
   type LearningOptions,
   type LearningSettings,
+  learningFactor,
   learningOptionNames,
   type Preset,
 } from "./algorithm.js";
+import { lehmann2024 } from "./lehmann.js";
 import { explainedVariance, minibatchDescent } from "./minibatch.js";
 
-export interface ReinforceOptions extends Omit<LearningOptions, "lambda"> {
-  /** "corrected", the only one there is. */
-  readonly preset?: "corrected";
+export interface ReinforceOptions extends Omit<LearningOptions, "lambda" | "estimator" | "unrolls"> {
+  /** "corrected", the default, or "lehmann2024": see there. That one has no baseline, and rewards end at limits and at the end of the rollout. */
+  readonly preset?: "corrected" | "lehmann2024";
   /**
    * What is subtracted from the rewards to go: what a critic expects of the state ("value", where left out), or nothing ("none"). With a critic the
    * episodes that the rollout leaves unfinished go on with its value; without one their rewards end there.
@@ -34,23 +37,33 @@ interface ReinforceSettings extends LearningSettings {
 }
 
 const choices: ReinforceSettings = {
+  ...correctedLearning,
   environments: 8,
   steps: 64,
-  gamma: 0.99,
   // All rewards to go.
   lambda: 1,
-  truncation: "bootstrap",
   learningRate: 4e-3,
-  epsilon: 1e-5,
   anneal: true,
-  maxGradientNorm: 0.5,
   entropyCoefficient: 0.01,
   valueCoefficient: 0.5,
   normalizeAdvantages: true,
   baseline: "value",
 };
+const lehmann: ReinforceSettings = {
+  ...lehmann2024,
+  environments: 1,
+  lambda: 1,
+  truncation: "terminal",
+  estimator: "gae",
+  unrolls: false,
+  normalizeAdvantages: false,
+  baseline: "none",
+  // Nothing reads it.
+  critic: { hidden: [] },
+};
 const presets: Readonly<Record<string, Preset<ReinforceSettings>>> = {
   corrected: { choices, box: { ...choices, environments: 8, steps: 256, entropyCoefficient: 0 } },
+  lehmann2024: { choices: lehmann, box: lehmann },
 };
 
 /**
@@ -58,7 +71,7 @@ const presets: Readonly<Record<string, Preset<ReinforceSettings>>> = {
  * @example await trainPolicy(reinforce({ baseline: "none" }), environments.cartPole(), { totalSteps: 100_000, seed: 1 })
  */
 export function reinforce(options: ReinforceOptions = {}): Algorithm {
-  const names = learningOptionNames.filter((name) => name !== "lambda");
+  const names = learningOptionNames.filter((name) => !["lambda", "estimator", "unrolls"].includes(name));
   knownOptions("reinforce", options, ["preset", "baseline", ...names]);
   return algorithmRecord("reinforce", options);
 }
@@ -71,7 +84,7 @@ export const reinforceDefinition: AlgorithmDefinition<ReinforceSettings> = {
   },
 
   learner(agent, settings): Learner {
-    const { environments, steps, learningRate, anneal, baseline } = settings;
+    const { environments, steps, learningRate, baseline } = settings;
     const rows = Uint32Array.from({ length: environments * steps }, (_, row) => row);
     const valueCoefficient = baseline === "value" ? settings.valueCoefficient : 0;
     const loss = policyGradientLoss(agent, { ...settings, valueCoefficient });
@@ -79,7 +92,7 @@ export const reinforceDefinition: AlgorithmDefinition<ReinforceSettings> = {
     return {
       memory: () => [descent.memory],
       update(w, rollout, remaining) {
-        const factor = anneal ? remaining : 1;
+        const factor = learningFactor(settings.anneal, remaining, 1 / rows.length);
         const estimates = rewardsToGo(rollout, settings);
         const found = descent.evaluate(w, rollout, estimates, rows);
         descent.move(w, factor);

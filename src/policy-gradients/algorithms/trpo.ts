@@ -5,39 +5,51 @@ import {
   integerAtLeast,
   knownOptions,
   nonNegativeNumber,
+  oneOf,
   openUnit,
   positiveNumber,
-  refuse,
 } from "../../arguments/index.js";
+import { concat, type Tensor } from "../../tensor/index.js";
 import type { ActorCritic } from "../actor-critic.js";
-import { advantagesOf } from "../advantages.js";
 import {
   type Algorithm,
   type AlgorithmDefinition,
   algorithmRecord,
   completed,
+  correctedLearning,
   type Learner,
   type LearningOptions,
   type LearningSettings,
+  learningFactor,
   learningOptionNames,
   type Preset,
+  trueOrFalse,
 } from "./algorithm.js";
+import { lehmann2024 } from "./lehmann.js";
 import {
   explainedVariance,
+  fillMinibatch,
   type MinibatchLoss,
   meanOver,
+  minibatchArrays,
   minibatchDescent,
-  shuffled,
-  standardize,
 } from "./minibatch.js";
+import { checkMinibatches, minibatchesOf } from "./minibatches.js";
+import { runningMeans } from "./running-means.js";
 import { conjugateGradients, dot, trustRegion } from "./trust-region.js";
 
 /** The learning rate, its annealing and the longest gradient are the critic's. */
 export interface TrpoOptions extends Omit<LearningOptions, "entropyCoefficient" | "valueCoefficient"> {
-  /** "corrected", the only one there is. */
-  readonly preset?: "corrected";
-  /** The bound on the mean KL divergence of one update: delta of equation 14. */
+  /** "corrected", the default, or "lehmann2024": see there. */
+  readonly preset?: "corrected" | "lehmann2024";
+  /** The bound on the mean KL divergence of one step of the actor: delta of equation 14. */
   readonly targetKl?: number;
+  /** Whether that is the divergence's mean over the numbers of an action in place of their sum; false but for "lehmann2024". */
+  readonly averageKl?: boolean;
+  /** Parts a rollout is cut into for the actor, with a step for each, bounded from where the one before ended; 1 but for "lehmann2024". */
+  readonly actorMinibatches?: number;
+  /** What becomes of a step of which no part is accepted: "obeyed", where left out, takes none, "ignored" the shortest that was tried (Lehmann 2024, by mistake). */
+  readonly lineSearch?: "obeyed" | "ignored";
   /** Added to the Fisher matrix's diagonal. */
   readonly damping?: number;
   /** At most so many steps of conjugate gradients. */
@@ -52,6 +64,9 @@ export interface TrpoOptions extends Omit<LearningOptions, "entropyCoefficient" 
 
 interface TrpoSettings extends LearningSettings {
   readonly targetKl: number;
+  readonly averageKl: boolean;
+  readonly actorMinibatches: number;
+  readonly lineSearch: "obeyed" | "ignored";
   readonly damping: number;
   readonly conjugateSteps: number;
   readonly backtracks: number;
@@ -60,29 +75,34 @@ interface TrpoSettings extends LearningSettings {
   readonly minibatches: number;
 }
 
+const region = { targetKl: 0.01, damping: 0.1, conjugateSteps: 10, backtracks: 10, backtrackFactor: 0.8, epochs: 10 };
 const choices: TrpoSettings = {
+  ...correctedLearning,
+  ...region,
   environments: 8,
   steps: 128,
-  gamma: 0.99,
-  lambda: 0.95,
-  truncation: "bootstrap",
   learningRate: 1e-3,
-  epsilon: 1e-5,
   anneal: false,
-  maxGradientNorm: 0.5,
   entropyCoefficient: 0,
   valueCoefficient: 1,
   normalizeAdvantages: true,
-  targetKl: 0.01,
-  damping: 0.1,
-  conjugateSteps: 10,
-  backtracks: 10,
-  backtrackFactor: 0.8,
-  epochs: 10,
+  averageKl: false,
+  actorMinibatches: 1,
+  lineSearch: "obeyed",
   minibatches: 4,
+};
+const lehmann: TrpoSettings = {
+  ...lehmann2024,
+  ...region,
+  valueCoefficient: 1,
+  averageKl: true,
+  actorMinibatches: 8,
+  lineSearch: "ignored",
+  minibatches: 8,
 };
 const presets: Readonly<Record<string, Preset<TrpoSettings>>> = {
   corrected: { choices, box: { ...choices, steps: 256, minibatches: 16 } },
+  lehmann2024: { choices: lehmann, box: lehmann },
 };
 
 /**
@@ -91,7 +111,8 @@ const presets: Readonly<Record<string, Preset<TrpoSettings>>> = {
  */
 export function trpo(options: TrpoOptions = {}): Algorithm {
   knownOptions("trpo", options, [
-    ...["preset", "targetKl", "damping", "conjugateSteps", "backtracks", "backtrackFactor", "epochs", "minibatches"],
+    ...["preset", "targetKl", "averageKl", "actorMinibatches", "lineSearch", "damping", "conjugateSteps"],
+    ...["backtracks", "backtrackFactor", "epochs", "minibatches"],
     ...learningOptionNames.filter((name) => name !== "entropyCoefficient" && name !== "valueCoefficient"),
   ]);
   return algorithmRecord("trpo", options);
@@ -103,61 +124,75 @@ export const trpoDefinition: AlgorithmDefinition<TrpoSettings> = {
     positiveNumber("trpo", "targetKl", settings.targetKl);
     nonNegativeNumber("trpo", "damping", settings.damping);
     openUnit("trpo", "backtrackFactor", settings.backtrackFactor);
-    for (const name of ["conjugateSteps", "backtracks", "epochs", "minibatches"] as const) {
+    trueOrFalse("trpo", "averageKl", settings.averageKl);
+    oneOf("trpo", "lineSearch", settings.lineSearch, ["obeyed", "ignored"]);
+    for (const name of ["conjugateSteps", "backtracks", "epochs"] as const) {
       integerAtLeast("trpo", name, settings[name], 1);
     }
-    const rows = settings.environments * settings.steps;
-    if (rows % settings.minibatches !== 0) {
-      refuse("trpo", "minibatches", `a divisor of environments * steps, ${rows}`, settings.minibatches);
-    }
+    checkMinibatches("trpo", "minibatches", settings.minibatches, settings);
+    checkMinibatches("trpo", "actorMinibatches", settings.actorMinibatches, settings);
     return settings;
   },
 
   learner(agent, settings): Learner {
-    const { environments, steps, gamma, lambda, truncation, targetKl, epochs, minibatches } = settings;
-    const rows = environments * steps;
-    const region = trustRegion(agent, rows);
-    const critic = minibatchDescent(agent, rows / minibatches, criticLoss(agent), settings);
+    const { environments, steps, epochs, minibatches, normalizeAdvantages } = settings;
+    // A mean over the numbers of an action that is bounded by delta is a sum bounded by so many deltas; the damping follows.
+    const numbers = settings.averageKl ? agent.distribution.size : 1;
+    const targetKl = numbers * settings.targetKl;
+    const damping = numbers * settings.damping;
+    const actorParts = minibatchesOf(agent, settings, settings.actorMinibatches);
+    const criticParts = minibatchesOf(agent, settings, minibatches);
+    const batch = minibatchArrays(agent, actorParts.size);
+    const region = trustRegion(agent, actorParts.size);
+    const critic = minibatchDescent(agent, criticParts.size, criticLoss(agent), settings);
+
+    /** The natural gradient at the batch: `s = (F + damping I)^-1 g`, and how long a step of it the bound allows (appendix C). */
+    function step(w: Float64Array): Record<string, number> {
+      region.take(batch, batch.advantages, batch.weights);
+      const { gain: before, slope } = region.gradient(w);
+      const fisher = (v: Float64Array): Float64Array => {
+        const product = region.fisherProduct(w, v);
+        for (let i = 0; i < v.length; i++) product[i] += damping * v[i];
+        return product;
+      };
+      const direction = conjugateGradients(fisher, slope, settings.conjugateSteps);
+      const curvature = dot(direction, fisher(direction));
+      const length = curvature > 0 ? Math.sqrt((2 * targetKl) / curvature) : 0;
+      const found = lineSearch(w, agent.actorDim, direction, length, settings, (tried) => {
+        const { gain, kl } = region.measure(tried);
+        return { accepted: gain > before && kl <= targetKl, gain, kl };
+      });
+      return {
+        policy_objective: found.gain ?? before,
+        kl_divergence_loss: (found.kl ?? 0) / numbers,
+        is_line_search_success: found.accepted ? 1 : 0,
+      };
+    }
+
     return {
       memory: () => [critic.memory],
       update(w, rollout, remaining, random) {
-        const factor = settings.anneal ? remaining : 1;
-        const estimates = advantagesOf(rollout, { gamma, lambda, truncation });
-        const advantages = estimates.advantages.slice();
-        if (settings.normalizeAdvantages) standardize(advantages, estimates.weights);
-        region.take(rollout, advantages, estimates.weights);
-
-        // Appendix C: s = (F + damping I)^-1 g, as long as sqrt(2 delta / s (F + damping I) s).
-        const { gain: before, slope } = region.gradient(w);
-        const fisher = (v: Float64Array): Float64Array => {
-          const product = region.fisherProduct(w, v);
-          for (let i = 0; i < v.length; i++) product[i] += settings.damping * v[i];
-          return product;
-        };
-        const direction = conjugateGradients(fisher, slope, settings.conjugateSteps);
-        const curvature = dot(direction, fisher(direction));
-        const length = curvature > 0 ? Math.sqrt((2 * targetKl) / curvature) : 0;
-        const found = lineSearch(w, agent.actorDim, direction, length, settings, (tried) => {
-          const { gain, kl } = region.measure(tried);
-          return { accepted: gain > before && kl <= targetKl, gain, kl };
-        });
-
-        let [error, evaluated] = [0, 0];
+        const factor = learningFactor(settings.anneal, remaining, (epochs * minibatches) / (environments * steps));
+        const actorMeans = runningMeans();
+        const criticMeans = runningMeans();
+        actorParts.take(rollout);
+        for (const { rows, estimates } of actorParts.pass(w, random)) {
+          fillMinibatch(batch, rollout, estimates, rows, normalizeAdvantages);
+          actorMeans.add(step(w));
+        }
+        const worth = criticParts.take(rollout);
         for (let epoch = 0; epoch < epochs; epoch++) {
-          for (const chosen of shuffled(random.permutation(rows), rows / minibatches)) {
-            error += critic.evaluate(w, rollout, estimates, chosen).loss;
-            evaluated++;
+          for (const { rows, estimates } of criticParts.pass(w, random)) {
+            criticMeans.add(critic.evaluate(w, rollout, estimates, rows));
             critic.move(w, factor);
           }
         }
         return {
-          policy_objective: found.gain ?? before,
-          kl_divergence_loss: found.kl ?? 0,
-          is_line_search_success: found.accepted ? 1 : 0,
-          value_loss: error / evaluated,
-          explained_variance: explainedVariance(rollout.values, estimates.returns),
+          ...actorMeans.record(),
+          value_loss: criticMeans.record().loss,
+          explained_variance: explainedVariance(rollout.values, worth.returns),
           learning_rate: settings.learningRate * factor,
-          updates: evaluated,
+          updates: criticMeans.count(),
         };
       },
     };
@@ -170,27 +205,37 @@ interface Tried {
   readonly kl?: number;
 }
 
-/** Moves the first `dim` parameters along `direction` as far as accepted; where nothing is, every bit of them is as before. */
+/** Moves the first `dim` parameters along `direction` as far as accepted; where nothing is, every bit of them is as before, if the search is obeyed. */
 export function lineSearch(
   w: Float64Array,
   dim: number,
   direction: Float64Array,
   length: number,
-  { backtracks, backtrackFactor }: Pick<TrpoSettings, "backtracks" | "backtrackFactor">,
+  {
+    backtracks,
+    backtrackFactor,
+    lineSearch: rule,
+  }: Pick<TrpoSettings, "backtracks" | "backtrackFactor" | "lineSearch">,
   judge: (tried: Float64Array) => Tried,
 ): Tried {
   const before = w.slice(0, dim);
+  let found: Tried = { accepted: false };
   for (let [attempt, step] = [0, length]; attempt < backtracks && step > 0; attempt++, step *= backtrackFactor) {
     for (let i = 0; i < dim; i++) w[i] = before[i] + step * direction[i];
-    const found = judge(w);
+    found = judge(w);
     if (found.accepted) return found;
   }
+  if (rule === "ignored") return found;
   w.set(before);
   return { accepted: false };
 }
 
+/** Features that are the actor's too stay as the actor left them: moved for the critic they would carry it out of the region. */
 function criticLoss(agent: ActorCritic): MinibatchLoss {
+  const { sharedDim, dim } = agent;
+  const held = (w: Tensor): Tensor =>
+    sharedDim === 0 ? w : concat([w.slice(0, sharedDim).stopGradient(), w.slice(sharedDim, dim)]);
   return (w, { observations, returns, weights }) => ({
-    loss: meanOver(weights)(agent.value(w, observations).sub(returns).square()).mul(0.5),
+    loss: meanOver(weights)(agent.value(held(w), observations).sub(returns).square()).mul(0.5),
   });
 }

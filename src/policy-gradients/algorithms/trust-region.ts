@@ -7,15 +7,17 @@ import type { Rollout } from "../rollout.js";
 import { meanOver } from "./minibatch.js";
 
 export interface TrustRegion {
-  /** The rollout that the others are about. */
-  take(rollout: Rollout, advantages: Float64Array, weights: Float64Array): void;
-  /** The surrogate `E[ratio A]` and its gradient by the actor's parameters; the array is reused. */
+  /** The rows that the others are about. Divergences are measured from the laws among them, until `gradient` is asked. */
+  take(rows: TakenRows, advantages: Float64Array, weights: Float64Array): void;
+  /** The surrogate `E[ratio A]` and its gradient by the actor's parameters; the array is reused. Divergences are measured from this actor from now on. */
   gradient(w: Float64Array): { readonly gain: number; readonly slope: Float64Array };
   /** The surrogate, and the mean KL divergence of the actor from that of the rollout. */
   measure(w: Float64Array): { readonly gain: number; readonly kl: number };
   /** The Fisher matrix of the actor's parameters, a mean over the rollout's observations, times a vector; the array is reused. */
   fisherProduct(w: Float64Array, v: Float64Array): Float64Array;
 }
+
+export type TakenRows = Pick<Rollout, "observations" | "outcomes" | "logProbabilities" | "laws">;
 
 /** What TRPO asks of a rollout of so many rows. */
 export function trustRegion(agent: ActorCritic, rows: number): TrustRegion {
@@ -32,13 +34,13 @@ export function trustRegion(agent: ActorCritic, rows: number): TrustRegion {
     const mean = meanOver(weights);
     const law = agent.law(w, seen);
     const ratio = distribution.logProbability(law, outcomes).sub(old).exp();
-    return { gain: mean(ratio.mul(advantages)), kl: mean(distribution.kl(laws, law)) };
+    return { gain: mean(ratio.mul(advantages)), kl: mean(distribution.kl(laws, law)), law };
   };
   const slopes = compile(
     trace(
       ([w, ...given]) => {
-        const { gain } = surrogate(w, given);
-        return [gain, gradient(gain, [w])[0].slice(0, actorDim)];
+        const { gain, law } = surrogate(w, given);
+        return [gain, gradient(gain, [w])[0].slice(0, actorDim), law];
       },
       [[dim], ...shapes],
     ),
@@ -66,6 +68,7 @@ export function trustRegion(agent: ActorCritic, rows: number): TrustRegion {
       [[dim], [actorDim], [rows, observations], [rows]],
     ),
   );
+  const from = new Float64Array(rows * distribution.parameters);
   const slope = new Float64Array(actorDim);
   const product = new Float64Array(actorDim);
   const [gain, kl] = [new Float64Array(1), new Float64Array(1)];
@@ -75,7 +78,8 @@ export function trustRegion(agent: ActorCritic, rows: number): TrustRegion {
       given = [seen, outcomes, logProbabilities, laws, advantages, weights];
     },
     gradient(w) {
-      slopes.run([w, ...given], [gain, slope]);
+      slopes.run([w, ...given], [gain, slope, from]);
+      given[3] = from;
       return { gain: gain[0], slope };
     },
     measure(w) {

@@ -1,27 +1,37 @@
 // V-MPO (Song et al. 2019, arXiv:1909.12238): the better half of what was done is imitated, the more the better it was, within a bound on
 // how far that carries the actor.
 
-import { integerAtLeast, knownOptions, positiveNumber, refuse } from "../../arguments/index.js";
-import { concat, type Tensor } from "../../tensor/index.js";
+import { integerAtLeast, knownOptions, oneOf, positiveNumber, refuse } from "../../arguments/index.js";
 import { exp } from "../../tensor/special/index.js";
 import type { ActorCritic } from "../actor-critic.js";
-import { advantagesOf } from "../advantages.js";
 import {
   type Algorithm,
   type AlgorithmDefinition,
   algorithmRecord,
   completed,
+  correctedLearning,
   type Learner,
   type LearningOptions,
   type LearningSettings,
+  learningFactor,
   learningOptionNames,
   type Preset,
 } from "./algorithm.js";
-import { explainedVariance, type MinibatchLoss, meanOver, minibatchDescent, shuffled } from "./minibatch.js";
+import { divergenceNames, divergencesOf, isDecoupled } from "./divergences.js";
+import { lehmann2024 } from "./lehmann.js";
+import { explainedVariance, type MinibatchLoss, meanOver, minibatchDescent } from "./minibatch.js";
+import { checkMinibatches, minibatchesOf } from "./minibatches.js";
+import { runningMeans } from "./running-means.js";
+import { inertVmpo } from "./vmpo-inert.js";
 
 export interface VmpoOptions extends Omit<LearningOptions, "entropyCoefficient" | "normalizeAdvantages"> {
-  /** "corrected", the only one there is. */
-  readonly preset?: "corrected";
+  /** "corrected", the default, or "lehmann2024": see there. */
+  readonly preset?: "corrected" | "lehmann2024";
+  /**
+   * Whether the bounds hold. "inert" is Lehmann 2024's mistake: nothing is bounded but by the size of steps, and temperature and multipliers are moved by the
+   * optimiser of the networks, for which minibatches must be whole unrolls.
+   */
+  readonly bounds?: "binding" | "inert";
   /** How far the weights may be from equal ones: the KL divergence epsilon_eta that the temperature is found for. */
   readonly weightKl?: number;
   /** The bound on the mean KL divergence of one update; of boxes on that of the means, at the old scales. */
@@ -35,7 +45,8 @@ export interface VmpoOptions extends Omit<LearningOptions, "entropyCoefficient" 
   readonly minibatches?: number;
 }
 
-interface VmpoSettings extends LearningSettings {
+export interface VmpoSettings extends LearningSettings {
+  readonly bounds: "binding" | "inert";
   readonly weightKl: number;
   readonly targetKl: number;
   readonly targetScaleKl: number;
@@ -45,15 +56,12 @@ interface VmpoSettings extends LearningSettings {
 }
 
 const choices: VmpoSettings = {
+  ...correctedLearning,
+  bounds: "binding",
   environments: 8,
   steps: 128,
-  gamma: 0.99,
-  lambda: 0.95,
-  truncation: "bootstrap",
   learningRate: 1e-3,
-  epsilon: 1e-5,
   anneal: false,
-  maxGradientNorm: 0.5,
   entropyCoefficient: 0,
   valueCoefficient: 0.5,
   normalizeAdvantages: false,
@@ -64,8 +72,21 @@ const choices: VmpoSettings = {
   epochs: 10,
   minibatches: 4,
 };
+const lehmann: VmpoSettings = {
+  ...lehmann2024,
+  bounds: "inert",
+  valueCoefficient: 1,
+  normalizeAdvantages: false,
+  weightKl: 0.01,
+  targetKl: 0.01,
+  targetScaleKl: 5e-5,
+  multiplierRate: 0.1,
+  epochs: 10,
+  minibatches: 8,
+};
 const presets: Readonly<Record<string, Preset<VmpoSettings>>> = {
   corrected: { choices, box: { ...choices, steps: 256, learningRate: 3e-4, minibatches: 16 } },
+  lehmann2024: { choices: lehmann, box: lehmann },
 };
 
 /**
@@ -75,7 +96,7 @@ const presets: Readonly<Record<string, Preset<VmpoSettings>>> = {
  */
 export function vmpo(options: VmpoOptions = {}): Algorithm {
   knownOptions("vmpo", options, [
-    ...["preset", "weightKl", "targetKl", "targetScaleKl", "multiplierRate", "epochs", "minibatches"],
+    ...["preset", "bounds", "weightKl", "targetKl", "targetScaleKl", "multiplierRate", "epochs", "minibatches"],
     ...learningOptionNames.filter((name) => name !== "entropyCoefficient" && name !== "normalizeAdvantages"),
   ]);
   return algorithmRecord("vmpo", options);
@@ -88,42 +109,34 @@ export const vmpoDefinition: AlgorithmDefinition<VmpoSettings> = {
       positiveNumber("vmpo", name, settings[name]);
     }
     integerAtLeast("vmpo", "epochs", settings.epochs, 1);
-    integerAtLeast("vmpo", "minibatches", settings.minibatches, 1);
-    const rows = settings.environments * settings.steps;
-    if (rows % settings.minibatches !== 0) {
-      refuse("vmpo", "minibatches", `a divisor of environments * steps, ${rows}`, settings.minibatches);
-    }
+    oneOf("vmpo", "bounds", settings.bounds, ["binding", "inert"]);
+    const inert = settings.bounds === "inert";
+    if (settings.unrolls !== inert) refuse("vmpo", "unrolls", `${inert} with ${settings.bounds} bounds`, !inert);
+    checkMinibatches("vmpo", "minibatches", settings.minibatches, settings);
     return settings;
   },
 
   learner(agent, settings): Learner {
-    const { environments, steps, gamma, lambda, truncation, epochs, minibatches, multiplierRate } = settings;
+    if (settings.bounds === "inert") return inertVmpo(agent, settings);
+    const { environments, steps, epochs, minibatches, multiplierRate } = settings;
     const rows = environments * steps;
-    const bounds =
-      agent.distribution.kind === "categorical" ? [settings.targetKl] : [settings.targetKl, settings.targetScaleKl];
-    const descent = minibatchDescent(
-      agent,
-      rows / minibatches,
-      vmpoLoss(agent, settings, bounds.length),
-      settings,
-      bounds.length,
-    );
+    const bounds = isDecoupled(agent.distribution) ? [settings.targetKl, settings.targetScaleKl] : [settings.targetKl];
+    const parts = minibatchesOf(agent, settings, minibatches);
+    const descent = minibatchDescent(agent, parts.size, vmpoLoss(agent, settings), settings, bounds.length);
     const multipliers = new Float64Array(bounds.length).fill(1);
     return {
       memory: () => [descent.memory, multipliers],
       update(w, rollout, remaining, random) {
-        const factor = settings.anneal ? remaining : 1;
-        const estimates = advantagesOf(rollout, { gamma, lambda, truncation });
+        const factor = learningFactor(settings.anneal, remaining, (epochs * minibatches) / rows);
+        const estimates = parts.take(rollout);
         const { temperature, weights } = imitationWeights(estimates.advantages, estimates.weights, settings.weightKl);
         const imitated = { ...estimates, advantages: weights.map((weight) => weight * rows) };
-        const sums: Record<string, number> = {};
-        let taken = 0;
+        const means = runningMeans();
         for (let epoch = 0; epoch < epochs; epoch++) {
-          for (const chosen of shuffled(random.permutation(rows), rows / minibatches)) {
-            const found = descent.evaluate(w, rollout, imitated, chosen, multipliers);
-            for (const name of Object.keys(found)) sums[name] = (sums[name] ?? 0) + found[name];
+          for (const chosen of parts.pass(w, random)) {
+            const found = descent.evaluate(w, rollout, imitated, chosen.rows, multipliers);
+            means.add(found);
             descent.move(w, factor);
-            taken++;
             // Where a bound is passed its multiplier grows, elsewhere it shrinks: ascent on the dual in its logarithm, which keeps it positive.
             bounds.forEach((bound, k) => {
               const excess = Math.max(-1, Math.min(1, found[divergenceNames[k]] / bound - 1));
@@ -132,12 +145,12 @@ export const vmpoDefinition: AlgorithmDefinition<VmpoSettings> = {
           }
         }
         return {
-          ...Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / taken])),
+          ...means.record(),
           temperature,
           multiplier: multipliers[0],
           explained_variance: explainedVariance(rollout.values, estimates.returns),
           learning_rate: settings.learningRate * factor,
-          updates: taken,
+          updates: means.count(),
         };
       },
     };
@@ -146,8 +159,6 @@ export const vmpoDefinition: AlgorithmDefinition<VmpoSettings> = {
 
 /** As good as none beside the other terms, and yet soon back where it is needed. */
 const leastMultiplier = 0.01;
-
-const divergenceNames = ["kl", "scale_kl"] as const;
 
 /**
  * Equations 3 and 4: weights `exp(A / eta)` of the better half of the rows that count, made to add up to 1, at the temperature that minimises the dual
@@ -191,20 +202,15 @@ export function imitationWeights(
 }
 
 /** Equation 2 with the weights for advantages, equation 5 for each bound, and the critic's error. */
-function vmpoLoss(agent: ActorCritic, { valueCoefficient }: VmpoSettings, bounds: number): MinibatchLoss {
+function vmpoLoss(agent: ActorCritic, { valueCoefficient }: VmpoSettings): MinibatchLoss {
   const { distribution } = agent;
-  const { size } = distribution;
   return (w, { observations, outcomes, laws, advantages, returns, weights }, multipliers) => {
     const mean = meanOver(weights);
     const law = agent.law(w, observations);
     const logProbability = distribution.logProbability(law, outcomes);
     const imitation = mean(logProbability.mul(advantages)).neg();
     const valueLoss = mean(agent.value(w, observations).sub(returns).square()).mul(0.5);
-    const part = (x: Tensor, k: number) => x.slice(k * size, (k + 1) * size, 1);
-    // Decoupled where there are means and scales: each moves while the other stays as in the rollout.
-    const moved =
-      bounds === 1 ? [law] : [concat([part(law, 0), part(laws, 1)], 1), concat([part(laws, 0), part(law, 1)], 1)];
-    const divergences = moved.map((to) => mean(distribution.kl(laws, to)));
+    const divergences = divergencesOf(distribution, laws, law).map(mean);
     const penalty = divergences.map((kl, k) => kl.mul(multipliers.at(k))).reduce((sum, term) => sum.add(term));
     return {
       loss: imitation.add(penalty).add(valueLoss.mul(valueCoefficient)),
