@@ -1,9 +1,11 @@
 // Training runs of the library's recipes, recorded whatever they reach, and the table of them in bench/policy-gradients.md. It takes hours, so
 // `npm run bench` leaves it out; `npm run bench -- policy-gradients-scores ppo/acrobot walker2d` runs what of these is not recorded yet,
-// and with `table` alone nothing is run and the table is written again.
+// and with `table` alone nothing is run and the table is written again. A run that was broken off goes on where it was.
 
 import { execFileSync } from "node:child_process";
-import { evaluatePolicy } from "../src/policy-gradients/policy.js";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Evaluation } from "../src/policy-gradients/policy.js";
 import { type TrainedPolicy, trainPolicy } from "../src/policy-gradients/train-policy.js";
 import { machine } from "./results.js";
 import { append, readRecords, type Score, type ScoreRecord, settingsId } from "./scores/records.js";
@@ -43,27 +45,34 @@ async function scored({ name, recipe }: ScoreRow, settings: string, seed: number
     command: `npm run bench -- policy-gradients-scores ${name}`,
     ...{ machine: machine(), commit: COMMIT, date: new Date().toISOString() },
   };
+  const elapsed = () => Math.round((performance.now() - began) / 100) / 10;
   const began = performance.now();
-  const seconds = () => Number(((performance.now() - began) / 1000).toFixed(1));
   let trained: TrainedPolicy;
   try {
-    trained = await trainPolicy(algorithm, environment, { totalSteps, seed, evaluation: { episodes: 1 } });
+    trained = await trainPolicy(algorithm, environment, {
+      ...{ totalSteps, seed, evaluation: { episodes: EPISODES, seed: EVALUATION_SEED + seed } },
+      checkpoint: join(tmpdir(), `ergodic-scores-${name.replace("/", "-")}-${settings}-${seed}.training`),
+    });
   } catch (error) {
-    return { ...facts, seconds: seconds(), failed: (error as Error).message };
+    return { ...facts, seconds: elapsed(), failed: (error as Error).message };
   }
-  const taken = seconds();
-  const score = async (deterministic: boolean): Promise<Score> => {
-    const options = { episodes: EPISODES, seed: EVALUATION_SEED + seed, deterministic };
-    const { episodes, meanReturn, sdReturn } = await evaluatePolicy(trained.policy, environment, options);
-    return { episodes, mean: meanReturn, sd: sdReturn };
-  };
+  if (trained.reason !== "steps done") {
+    console.log(`  ${name}, seed ${seed}: broken off; the same command goes on from here`);
+    process.exit(130);
+  }
+  const last = trained.log[trained.log.length - 1];
   return {
     ...facts,
-    seconds: taken,
-    deterministic: await score(true),
-    stochastic: await score(false),
-    training: trained.log.at(-1)?.["rollout/ep_rew_mean"],
+    // Those of a run that was broken off count too.
+    seconds: Math.round(10 * last["time/time_elapsed"]) / 10,
+    deterministic: scoreOf(trained.evaluation),
+    stochastic: scoreOf(trained.stochasticEvaluation),
+    training: last["rollout/ep_rew_mean"],
   };
+}
+
+function scoreOf({ episodes, meanReturn, sdReturn }: Evaluation): Score {
+  return { episodes, mean: meanReturn, sd: sdReturn };
 }
 
 /** Of the checkout, with a plus where its sources have changed since; "unknown" outside of a repository. */
