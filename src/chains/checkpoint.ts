@@ -15,11 +15,15 @@ export interface CheckpointOptions {
   readonly path: string;
   /** Seconds between two checkpoints; 30 where left out. */
   readonly everySeconds?: number;
+  /** True where the file is to stay once the run is finished: the same call then reads it and runs nothing. */
+  readonly keep?: boolean;
 }
 
 /** A run's file. */
 export interface Checkpoint {
   readonly everyMs: number;
+  /** Whether the file of a finished run stays. */
+  readonly keep: boolean;
   /** What the file holds of this run, where there was one. */
   readonly earlier: Earlier | undefined;
   /** True while the file is being written. */
@@ -39,12 +43,13 @@ export function checkpointOptions(value: string | CheckpointOptions | undefined)
   if (value === undefined) return undefined;
   const options = typeof value === "string" ? { path: value } : value;
   if (typeof options !== "object" || options === null) {
-    refuse("sample", "checkpoint", "a path or { path, everySeconds }", value);
+    refuse("sample", "checkpoint", "a path or { path, everySeconds, keep }", value);
   }
-  knownOptions("sample: checkpoint", options, ["path", "everySeconds"]);
-  const { path, everySeconds } = options;
+  knownOptions("sample: checkpoint", options, ["path", "everySeconds", "keep"]);
+  const { path, everySeconds, keep } = options;
   if (typeof path !== "string" || path === "") refuse("sample", "checkpoint.path", "the path of a file", path);
   if (everySeconds !== undefined) positiveNumber("sample", "checkpoint.everySeconds", everySeconds);
+  if (keep !== undefined && typeof keep !== "boolean") refuse("sample", "checkpoint.keep", "true or false", keep);
   if (platform().storage === undefined) {
     throw new RangeError(`sample: checkpoint must be left out in a ${platform().name}, where there are no files`);
   }
@@ -53,7 +58,7 @@ export function checkpointOptions(value: string | CheckpointOptions | undefined)
 
 /** Reads the file, where there is one. Rejects where it is damaged or of another run. */
 export async function openCheckpoint(options: CheckpointOptions, energy: Energy, plan: Plan): Promise<Checkpoint> {
-  const { path, everySeconds = EVERY_SECONDS } = options;
+  const { path, everySeconds = EVERY_SECONDS, keep = false } = options;
   const { storage } = platform();
   if (storage === undefined) throw new Error("ergodic: a checkpoint was opened where there is no storage");
   const run = printOf(energy, plan);
@@ -63,6 +68,7 @@ export async function openCheckpoint(options: CheckpointOptions, energy: Energy,
   let busy = 0;
   return {
     everyMs: 1000 * everySeconds,
+    keep,
     earlier,
     get busy() {
       return busy > 0;

@@ -53,7 +53,7 @@ export interface SampleOptions {
   readonly resume?: Draws;
   /**
    * A file, by its path, that holds the run so far: written every `everySeconds` (30), and where the run is aborted, and removed
-   * at its end. Where there is such a file already, of a call with the same arguments, the run goes on from it, byte for byte as
+   * at its end unless `keep` is true. Where there is such a file already, of a call with the same arguments, the run goes on from it, byte for byte as
    * if it had never been interrupted; a file of another run, or a damaged one, is refused. Of a closure only the names are compared.
    */
   readonly checkpoint?: string | CheckpointOptions;

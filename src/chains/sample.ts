@@ -68,10 +68,11 @@ export async function sample(energy: Energy, sampler: Sampler, options: SampleOp
       throw error;
     }
     ledger.tellProgress();
-    if (run.aborted && ledger.storage !== undefined) await checkpoint?.write(ledger.snapshot(), soFarSeconds());
+    const keeps = run.aborted || checkpoint?.keep === true;
+    if (keeps && ledger.storage !== undefined) await checkpoint?.write(ledger.snapshot(), soFarSeconds());
     const result = ledger.draws({ aborted: run.aborted, seconds: seconds(), handOver: true });
     remembered.settle(result);
-    if (!run.aborted) await checkpoint?.remove();
+    if (!keeps) await checkpoint?.remove();
     tell({ type: "finished", seconds: seconds(), aborted: result.aborted });
     finished = result;
   } catch (error) {

@@ -7,11 +7,14 @@ import { printedAs } from "../chains/printed.js";
 import { textTable } from "../chains/table.js";
 import type { Loss } from "../networks/index.js";
 import { type LlcOptions, llc, llcOptions, pick } from "./llc.js";
+import { type RunsCheckpoint, runFiles } from "./run-files.js";
 import { seedFor } from "./seeds.js";
 import { type SmoothedCurve, type StageBoundary, stagesOf } from "./stages.js";
 import { checkLoss } from "./tempered.js";
 
 export interface AlongOptions extends Omit<LlcOptions, "center" | "lossAtCenter" | "atTruth" | "checkpoint"> {
+  /** Files of the runs by what their paths begin with, `<checkpoint>-0`, ...: the same call, after an abort, goes on from them. */
+  readonly checkpoint?: RunsCheckpoint;
   /** Width of the smoothing's kernel, in natural logarithms of the step; a twelfth of the curve's length where left out. */
   readonly bandwidth?: number;
 }
@@ -61,11 +64,12 @@ export async function llcAlong(
 ): Promise<LlcAlong> {
   const where = "llcAlong";
   checkLoss(where, loss);
-  const omitted = ["center", "lossAtCenter", "atTruth", "checkpoint"];
+  const omitted = ["center", "lossAtCenter", "atTruth"];
   knownOptions(where, options, [...llcOptions.filter((name) => !omitted.includes(name)), "bandwidth"]);
   if (options.bandwidth !== undefined) positiveNumber(where, "bandwidth", options.bandwidth);
   const places = readCheckpoints(where, checkpoints, loss.dim);
   const { seed = 0, title = "LLC along training" } = options;
+  const files = runFiles(options.checkpoint);
   const rows: AlongRow[] = [];
   let work = 0;
   for (const [k, { step, parameters }] of places.entries()) {
@@ -74,6 +78,7 @@ export async function llcAlong(
       center: parameters,
       seed: seedFor(seed, where, k),
       title: `${title}, step ${step}`,
+      ...files.of(k),
     });
     if (estimate.draws.aborted) throw new Error(`${where}: aborted at step ${step}`);
     const { mean, standardError, interval, rhat, essBulk, lossAtCenter, verdict } = estimate;
@@ -90,6 +95,7 @@ export async function llcAlong(
     });
     work += estimate.work;
   }
+  await files.finish(places.length);
   return printedAs({ rows, ...stagesOf(rows, options.bandwidth), work }, text);
 }
 

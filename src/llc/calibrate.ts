@@ -10,6 +10,7 @@ import { type CalibrationChoice, recommend } from "./calibration-choice.js";
 import { printedCalibration } from "./calibration-text.js";
 import type { LlcEstimate } from "./estimate.js";
 import { comparable, llc, pick } from "./llc.js";
+import { type RunsCheckpoint, runFiles } from "./run-files.js";
 import { seedFor } from "./seeds.js";
 import { checkLoss, defaultBeta, resolveTemperature, temperedAt } from "./tempered.js";
 
@@ -31,6 +32,8 @@ export interface CalibrateOptions extends Pick<SampleOptions, "seed" | "workers"
   readonly warmup?: number;
   readonly draws?: number;
   readonly thin?: number;
+  /** Files of the runs by what their paths begin with, `<checkpoint>-0`, ...: the same call, after an abort, goes on from them. */
+  readonly checkpoint?: RunsCheckpoint;
 }
 
 /** One cell of the grid. */
@@ -69,7 +72,7 @@ export interface Calibration {
 
 const calibrateOptions = [
   ...["center", "stepSizes", "nbetas", "gammas", "batchSize", "chains", "warmup", "draws", "thin"],
-  ...["seed", "workers", "signal", "onEvent"],
+  ...["seed", "workers", "signal", "onEvent", "checkpoint"],
 ];
 
 const LARGEST_EXCESS = 0.2;
@@ -101,6 +104,7 @@ export async function calibrate(loss: Loss, options: CalibrateOptions): Promise<
   if (!(curvature >= 0)) refuse(where, "center", "where gradients are finite", center);
 
   const batch = batchSize === undefined ? {} : { batchSize };
+  const files = runFiles(options.checkpoint);
   const rows: CalibrationRow[] = [];
   let runs = 0;
   let work = 0;
@@ -111,7 +115,7 @@ export async function calibrate(loss: Loss, options: CalibrateOptions): Promise<
       beta: nbeta / loss.dataSize,
       gamma,
       sampler: sgld(stepSize === undefined ? batch : { stepSize, ...batch }),
-      ...{ chains, warmup, draws, thin, seed: seedFor(seed, where, runs++) },
+      ...{ chains, warmup, draws, thin, seed: seedFor(seed, where, runs), ...files.of(runs++) },
       title: `calibration, run ${runs}`,
     });
     if (estimate.draws.aborted) throw new Error(`${where}: aborted at run ${runs}`);
@@ -125,6 +129,7 @@ export async function calibrate(loss: Loss, options: CalibrateOptions): Promise<
       }
     }
   }
+  await files.finish(runs);
   const recommended = recommend(rows, usual, loss.dataSize);
   return printedCalibration({
     rows,

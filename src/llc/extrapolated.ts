@@ -8,11 +8,14 @@ import type { Loss } from "../networks/index.js";
 import { type Sampler, sgld } from "../samplers/index.js";
 import type { LlcEstimate, Verdict } from "./estimate.js";
 import { type LlcOptions, llc, llcOptions } from "./llc.js";
+import { type RunsCheckpoint, runFiles } from "./run-files.js";
 import { seedFor } from "./seeds.js";
 
 export interface ExtrapolatedOptions extends Omit<LlcOptions, "sampler" | "checkpoint"> {
   /** `sgld()` where left out; also `psgld`, `langevin`. A step size is a number or left out, which finds one. */
   readonly sampler?: Sampler;
+  /** Files of the two runs by what their paths begin with, `<checkpoint>-0` and `-1`: the same call, after an abort, goes on from them. */
+  readonly checkpoint?: RunsCheckpoint;
 }
 
 /** Plain data that prints as sentences. */
@@ -54,17 +57,14 @@ const unadjusted: readonly string[] = ["sgld", "psgld", "langevin"];
  */
 export async function llcExtrapolated(loss: Loss, options: ExtrapolatedOptions): Promise<ExtrapolatedLlc> {
   const where = "llcExtrapolated";
-  knownOptions(
-    where,
-    options,
-    llcOptions.filter((name) => name !== "checkpoint"),
-  );
+  knownOptions(where, options, llcOptions);
   const { sampler = sgld(), seed = 0, thin = 1, warmup = 1000, title = "LLC extrapolated" } = options;
   if (!unadjusted.includes(sampler?.kind)) refuse(where, "sampler", `one of ${unadjusted.join(", ")}`, sampler?.kind);
   const given = sampler.options.stepSize;
   if (given !== undefined && typeof given !== "number") {
     refuse(where, "sampler.stepSize", "a number, or left out", given);
   }
+  const files = runFiles(options.checkpoint);
   const run = (half: 1 | 2, stepSize: number | undefined): Promise<LlcEstimate> =>
     llc(loss, {
       ...options,
@@ -73,6 +73,7 @@ export async function llcExtrapolated(loss: Loss, options: ExtrapolatedOptions):
       thin: half * thin,
       warmup: half * warmup,
       title: half === 1 ? `${title}, coarse` : `${title}, fine`,
+      ...files.of(half - 1),
     });
   const coarse = await run(1, given);
   if (coarse.draws.aborted) throw new Error(`${where}: aborted`);
@@ -80,6 +81,7 @@ export async function llcExtrapolated(loss: Loss, options: ExtrapolatedOptions):
   const fine = await run(2, whole / 2);
   if (fine.draws.aborted) throw new Error(`${where}: aborted`);
 
+  await files.finish(2);
   const mean = 2 * fine.mean - coarse.mean;
   const margin = Math.hypot(2 * marginOf(fine), marginOf(coarse));
   const standardError = Math.hypot(2 * fine.standardError, coarse.standardError);

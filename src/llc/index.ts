@@ -19,6 +19,7 @@ export { compareLlc, type LlcRow, type LlcTable } from "./llc-table.js";
 export type { Mask } from "./moving.js";
 export { type ControlOptions, type NegativeControl, negativeControl } from "./negative-control.js";
 export { type PointReport, type Preflight, type PreflightOptions, preflight } from "./preflight.js";
+export type { RunsCheckpoint } from "./run-files.js";
 export { type FluctuationOptions, type SingularFluctuation, singularFluctuation } from "./singular-fluctuation.js";
 export type { SmoothedCurve, StageBoundary } from "./stages.js";
 export { defaultBeta, type TemperedOptions, tempered, temperedFromSource } from "./tempered.js";

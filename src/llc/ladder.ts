@@ -8,10 +8,13 @@ import { type FitAtMultiplicity, fitAtMultiplicity, fitLadder, type LadderFit } 
 import { printedLadder } from "./ladder-text.js";
 import { comparable, type LlcOptions, llc, llcOptions, pick } from "./llc.js";
 import { at, jackknifed, type Rung, stacked } from "./reweighting.js";
+import { type RunsCheckpoint, runFiles } from "./run-files.js";
 import { seedFor } from "./seeds.js";
 import { checkLoss, defaultBeta } from "./tempered.js";
 
 export interface LadderOptions extends Omit<LlcOptions, "beta" | "checkpoint" | "atTruth"> {
+  /** Files of the runs by what their paths begin with, `<checkpoint>-0`, ...: the same call, after an abort, goes on from them. */
+  readonly checkpoint?: RunsCheckpoint;
   /**
    * The temperatures, n beta; 0 may be among them where gamma is positive. Where left out `count` of them, each twice the one before,
    * with WBIC's n / log n in the middle.
@@ -63,7 +66,7 @@ export interface LlcLadder {
 }
 
 const ladderOptions = [
-  ...llcOptions.filter((name) => !["beta", "checkpoint", "atTruth"].includes(name)),
+  ...llcOptions.filter((name) => !["beta", "atTruth"].includes(name)),
   "nbetas",
   "count",
   "offset",
@@ -89,15 +92,17 @@ export async function llcLadder(loss: Loss, options: LadderOptions): Promise<Llc
   const nbetas = temperaturesOf(where, loss, options);
   const { seed = 0 } = options;
   const rest = pick(options as LlcOptions, llcOptions);
+  const files = runFiles(options.checkpoint);
 
   const estimates: LlcEstimate[] = [];
   for (const [k, nbeta] of nbetas.entries()) {
     const title = `${options.title ?? "LLC ladder"}, n beta = ${nbeta.toPrecision(3)}`;
-    const setting = { beta: nbeta / loss.dataSize, seed: seedFor(seed, where, k), title };
+    const setting = { beta: nbeta / loss.dataSize, seed: seedFor(seed, where, k), title, ...files.of(k) };
     const estimate = await llc(loss, { ...rest, ...setting });
     if (estimate.draws.aborted) throw new Error(`${where}: aborted at n beta = ${nbeta.toPrecision(3)}`);
     estimates.push(estimate);
   }
+  await files.finish(nbetas.length);
   return ladderOf(loss, estimates, nbetas, offset);
 }
 

@@ -168,7 +168,7 @@ test("a file that is cut off, damaged or something else is refused", async () =>
 test("options of a checkpoint are checked, and a path that cannot be written is refused before anything runs", async () => {
   const refused = (checkpoint: unknown, message: RegExp) =>
     assert.rejects(sample(correlated, mclmc(), { checkpoint: checkpoint as string, onEvent: silent }), { message });
-  await refused(7, /^sample: checkpoint must be a path or \{ path, everySeconds \}, got 7$/);
+  await refused(7, /^sample: checkpoint must be a path or \{ path, everySeconds, keep \}, got 7$/);
   await refused("", /^sample: checkpoint.path must be the path of a file, got ""$/);
   await refused({ path: "x", everySeconds: 0 }, /^sample: checkpoint.everySeconds must be a positive number, got 0$/);
   await refused({ path: "x", every: 1 }, /^sample: checkpoint: there is no option "every"/);
