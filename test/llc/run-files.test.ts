@@ -76,13 +76,10 @@ describe("aborted and repeated equals uninterrupted", () => {
       const runsBefore = name === "llcExtrapolated" ? 1 : 2;
       let finished = 0;
       const onEvent: SampleOptions["onEvent"] = ({ type }) => {
-        if (type === "finished" && ++finished === 2) setImmediate(() => controller.abort());
+        if (type === "finished" && ++finished === runsBefore) controller.abort();
       };
-      await assert.rejects(
-        call(counted().loss, { onEvent, signal: controller.signal, checkpoint: path }),
-        /aborted at/,
-      );
-      assert.ok(existsSync(`${path}-0`) && existsSync(`${path}-1`) && existsSync(`${path}-2`));
+      await assert.rejects(call(counted().loss, { onEvent, signal: controller.signal, checkpoint: path }), /aborted/);
+      assert.ok(existsSync(`${path}-0`) && existsSync(`${path}-${runsBefore}`));
 
       const rest = counted();
       assert.deepEqual(await call(rest.loss, { onEvent() {}, checkpoint: path }), expected);
