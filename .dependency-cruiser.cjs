@@ -15,7 +15,7 @@ const mayImport = {
   llc: ["platform", "random", "diagnostics", "tensor", "energies", "networks", "samplers", "chains"],
   "policy-gradients": ["platform", "random", "tensor", "energies", "networks"],
   plots: ["diagnostics", "energies", "chains", "llc", "policy-gradients"],
-  formats: ["chains", "policy-gradients"],
+  formats: ["platform", "chains", "policy-gradients"],
   render: ["plots", "platform"],
   notebook: ["plots", "render", "platform", "policy-gradients"],
   runs: [

@@ -80,6 +80,7 @@ export type { Nested } from "./formats/nested.js";
 export { fromNpy, fromNpz, type NamedArray, type NamedArrays } from "./formats/npy.js";
 export { fromSafetensors, toSafetensors } from "./formats/safetensors.js";
 export { type SaveDrawsOptions, saveDraws } from "./formats/save-draws.js";
+export { readTensorBoard, type TensorBoardEvent } from "./formats/tensorboard.js";
 export { toStanCsv } from "./formats/to-stan-csv.js";
 export { type ReadableStore, toZarr, type WritableStore } from "./formats/to-zarr.js";
 export {
@@ -237,6 +238,7 @@ export {
   type LinearTaskOptions,
   type LogRecord,
   linearTaskLoss,
+  loadPolicy,
   type Matrix,
   type ParameterGroups,
   type Policy,
@@ -259,10 +261,14 @@ export {
   reinforce,
   type StoredEpisodes,
   type StoredStates,
+  savePolicy,
   selfKlLoss,
   type TrainedPolicy,
   type TrainingCallback,
+  type TrainingCheckpointOptions,
+  type TrainingEnd,
   type TrainingProgress,
+  type TrainingState,
   type TrainPolicyOptions,
   type TrpoOptions,
   type TruncationPolicy,
@@ -274,6 +280,7 @@ export {
 } from "./policy-gradients/index.js";
 export { type Random, type RandomState, restore, stream } from "./random/index.js";
 export { type SaveOptions, save, toHtml, toJson, toPdf, toPng, toSvg } from "./render/index.js";
+export * as callbacks from "./runs/logs/index.js";
 export {
   type AdamSgldOptions,
   type AmagoldOptions,
