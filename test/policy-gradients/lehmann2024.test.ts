@@ -213,7 +213,7 @@ test("D4, D5, D8: unrolls are worth Brax's advantages by the critic as it is, st
   const options = { gamma: 0.99, lambda: 0.95, truncation: "mask", estimator: "lambdaReturn" } as const;
   assert.deepEqual(once, advantagesOf(rollout, options));
   assert.notDeepEqual(once.advantages, advantagesOf(rollout, { ...options, estimator: "gae" }).advantages);
-  assert.ok(rollout.truncated.some((cut) => cut === 1) && rollout.terminated.some((over) => over === 1));
+  assert.ok(Array.from(rollout.truncated).includes(1) && Array.from(rollout.terminated).includes(1));
 
   const met: number[] = [];
   for (const { rows, estimates } of parts.pass(w, stream(5))) {

@@ -8,7 +8,6 @@ import {
   type AlgorithmDefinition,
   algorithmRecord,
   completed,
-  correctedLearning,
   type Learner,
   type LearningOptions,
   type LearningSettings,
@@ -17,6 +16,7 @@ import {
   type Preset,
   trueOrFalse,
 } from "./algorithm.js";
+import { cleanrl, cleanrlContinuous } from "./cleanrl.js";
 import { lehmann2024 } from "./lehmann.js";
 import { explainedVariance, type MinibatchLoss, meanOver, minibatchDescent } from "./minibatch.js";
 import { checkMinibatches, minibatchesOf } from "./minibatches.js";
@@ -25,7 +25,7 @@ import { runningMeans } from "./running-means.js";
 export interface PpoOptions extends LearningOptions {
   /**
    * "corrected", the default: truncated episodes are bootstrapped, a limit on the KL divergence that binds, no clipping of the critic. "cleanrl": what
-   * CleanRL's ppo.py and ppo_continuous_action.py do (Huang et al. 2022, "The 37 implementation details of PPO"). "lehmann2024": see there.
+   * CleanRL's ppo.py and ppo_continuous_action.py do, detail by detail in algorithms/cleanrl.ts. "lehmann2024": what Lehmann's programs do, in algorithms/lehmann.ts.
    */
   readonly preset?: "corrected" | "cleanrl" | "lehmann2024";
   /** Passes over each rollout. */
@@ -40,7 +40,7 @@ export interface PpoOptions extends LearningOptions {
   readonly targetKl?: number;
 }
 
-interface PpoSettings extends LearningSettings {
+export interface PpoSettings extends LearningSettings {
   readonly epochs: number;
   readonly minibatches: number;
   readonly clip: number;
@@ -48,31 +48,6 @@ interface PpoSettings extends LearningSettings {
   readonly targetKl: number;
 }
 
-const cleanrl: PpoSettings = {
-  ...correctedLearning,
-  environments: 4,
-  steps: 128,
-  truncation: "terminal",
-  learningRate: 2.5e-4,
-  anneal: true,
-  entropyCoefficient: 0.01,
-  valueCoefficient: 0.5,
-  normalizeAdvantages: true,
-  epochs: 4,
-  minibatches: 4,
-  clip: 0.2,
-  clipValue: true,
-  targetKl: Number.POSITIVE_INFINITY,
-};
-const cleanrlContinuous: PpoSettings = {
-  ...cleanrl,
-  environments: 1,
-  steps: 2048,
-  learningRate: 3e-4,
-  entropyCoefficient: 0,
-  epochs: 10,
-  minibatches: 32,
-};
 const corrected: Partial<PpoSettings> = { truncation: "bootstrap", clipValue: false };
 const lehmann: PpoSettings = {
   ...lehmann2024,
