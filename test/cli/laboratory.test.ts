@@ -145,7 +145,7 @@ test("what cannot be is refused in a sentence, before anything is computed", asy
   const cases: [string[], RegExp][] = [
     [["llc", "smpler=fast"], /there is no key "smpler"; did you mean sampler\?/],
     [["llc", "model=smal"], /there is no preset "smal" of model; did you mean small\?/],
-    [["llc", "data.n_data=many"], /data\.n_data must be an integer at least 1, got "many"/],
+    [["llc", "data.n_data=many"], /data\.n_data must be an integer at least 1, or null, got "many"/],
     [["llc", "sampler.sgld.batch_size=500", "data=small"], /sampler\.sgld\.batch_size must be at most the 100 rows/],
     [["llc", "training.batch_size=101", "data=small"], /training\.batch_size must be at most the 100 rows/],
     [["llc", "seed=1,2"], /-m runs one job for each/],
