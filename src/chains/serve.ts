@@ -1,8 +1,7 @@
 // The worker's side of a run: it rebuilds energies and samplers from plain data, by looking their kinds up in tables. A thread may also
-// be asked for a part of a summary, or to take part in the gradients of one loss.
+// be asked for a part of a summary, or be given a job of another kind, such as to take part in the gradients of one loss.
 
 import type { Energy, EnergySource } from "../energies/energy.js";
-import { type RowsJob, serveRows } from "../networks/index.js";
 import type { Port } from "../platform/platform.js";
 import type { SamplerDefinition } from "../samplers/kernel.js";
 import { openBlocks } from "./blocks.js";
@@ -20,19 +19,21 @@ export interface Tables {
   readonly energies: Readonly<Record<string, EnergyBuilder>>;
   /** By `sampler.kind`. */
   readonly samplers: Readonly<Record<string, SamplerDefinition>>;
+  /** What else a thread can be told to do, by `message.type`; most such jobs never end. */
+  readonly jobs: Readonly<Record<string, (message: never, port: Port) => void | Promise<void>>>;
   readonly now: () => number;
 }
 
 /** How long one group of chains advances before the next has its turn. */
 const TURN_MS = 20;
 
-/** Answers what runs ask over `port`, one run after another; a job on rows never ends. */
+/** Answers what runs ask over `port`, one run after another. */
 export function serve(port: Port, tables: Tables): void {
   const say = (message: FromThread) => port.post(message);
   let prepared: Prepared | undefined;
 
-  async function answer(message: ToThread | RowsJob): Promise<void> {
-    if (message.type === "rows") return serveRows(message, port);
+  async function answer(message: ToThread): Promise<void> {
+    if (Object.hasOwn(tables.jobs, message.type)) return tables.jobs[message.type](message as never, port);
     if (message.type === "summarize") {
       say({ type: "summarized", first: message.first, table: statisticsOf(message.taken) });
       return;
@@ -68,7 +69,7 @@ export function serve(port: Port, tables: Tables): void {
   }
 
   port.onMessage((message) => {
-    answer(message as ToThread | RowsJob).catch((error) => say({ type: "failed", error: plainError(error) }));
+    answer(message as ToThread).catch((error) => say({ type: "failed", error: plainError(error) }));
   });
 }
 

@@ -140,6 +140,8 @@ export function startHelper(where: string, job: unknown, onFailure: (error: Erro
   return {
     begun,
     async end() {
+      // Word of its beginning may still be under way: it would let the process end before the thread has.
+      thread.onMessage(() => {});
       await thread.terminate();
       ended();
     },

@@ -39,7 +39,7 @@ const worker = `
   import { energyFromGraph } from ${source("energies/traced.ts")};
   import { parentThread } from ${source("platform/browser.ts")};
   import { samplers } from ${source("samplers/index.ts")};
-  serve(parentThread(), { energies: { graph: energyFromGraph }, samplers, now: () => performance.now() });
+  serve(parentThread(), { energies: { graph: energyFromGraph }, samplers, jobs: {}, now: () => performance.now() });
 `;
 
 async function bundled(contents: string): Promise<string> {

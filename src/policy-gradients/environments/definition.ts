@@ -12,6 +12,10 @@ export interface EnvironmentDefinition {
   readonly otherNames?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Loads what `build` needs, where it needs something that is not here. Awaited before `build`. */
   load?(): Promise<void>;
+  /** There where a wrapper learns from what it sees: copies in threads stay around one such wrapper on the caller's. */
+  readonly learns?: true;
+  /** There where a wrapper changes actions and nothing else: it may as well be within a wrapper that learns. */
+  readonly changesActionsOnly?: true;
   /** Throws a RangeError where the options are not those of the kind. */
   build(options: Readonly<Record<string, unknown>>, parts: Parts): Environment;
 }

@@ -1,11 +1,13 @@
 // Copies of one environment side by side, each with its own random stream, on arrays with one row per copy: what training steps. An episode that
-// ended is begun anew in the same step, in the next, or by the caller (Gymnasium's autoreset modes).
+// ended is begun anew in the same step, in the next, or by the caller (Gymnasium's autoreset modes). Threads can play some of the copies.
 
 import { integerAtLeast, knownOptions, oneOf, refuse } from "../../arguments/index.js";
 import { type Random, type RandomState, restore, stream } from "../../random/index.js";
+import { type Apart, takeApart } from "./apart.js";
 import { type Environment, type EnvironmentSource, type Space, type StepResult, sizeOfSpace } from "./environment.js";
-import { makeEnvironment } from "./make.js";
+import { environmentKinds, makeEnvironment } from "./make.js";
 import { type EnvironmentStatistics, environmentStatistics } from "./statistics.js";
+import { startPlayers } from "./vector-players.js";
 
 export type Autoreset = "same-step" | "next-step" | "disabled";
 
@@ -21,6 +23,11 @@ export interface VectorOptions {
   statistics?: EnvironmentStatistics;
   /** See `makeEnvironment`. */
   frozen?: boolean;
+  /**
+   * Threads that play copies beside the caller's, which plays its share; 0 where left out. All numbers are the same with any number of them. They
+   * are worth it where a step takes longer than some 10 us, as a robot's does, and up to one fewer than there are cores.
+   */
+  workers?: number;
 }
 
 /** The arrays are the same ones for ever, rewritten by each step: `[count, size]`, or `[count]`. */
@@ -56,7 +63,10 @@ export interface VectorEnvironment {
   state(): VectorState;
   /** Throws where the state is not of such a vector. */
   restore(state: VectorState): void;
-  close(): void;
+  /** Resolves when all threads play; under Node whatever is asked before then waits for them. Rejects where one could not start. */
+  readonly ready: Promise<void>;
+  /** Ends the environments, and the threads: when they have ended, it resolves. */
+  close(): Promise<void>;
 }
 
 /** Plain data. */
@@ -69,13 +79,16 @@ export interface VectorState {
   readonly statistics: Readonly<Record<string, readonly number[]>>;
 }
 
+const where = "vectorEnvironment";
+
 const NOT_BEGUN = 0;
 const PLAYING = 1;
 const ENDED = 2;
 
 /**
  * `count` copies of an environment. Whatever their number, each draws and does what it would do alone, except that normalisers learn from all,
- * in the order of the copies. They run one after another on the caller's thread. Throws where an argument is not of its kind.
+ * in the order of the copies. They run one after another on the caller's thread, or on several at once with `workers`. Throws where an argument is
+ * not of its kind, or workers are asked for a function or without shared memory; a step throws what made a thread fail.
  *
  * Example: `vectorEnvironment(cartPole(), 8)` has `observations` of length 32.
  */
@@ -84,13 +97,16 @@ export function vectorEnvironment(
   count: number,
   options: VectorOptions = {},
 ): VectorEnvironment {
-  const where = "vectorEnvironment";
   integerAtLeast(where, "count", count, 1);
-  knownOptions(where, options, ["seed", "autoreset", "statistics", "frozen"]);
+  knownOptions(where, options, ["seed", "autoreset", "statistics", "frozen", "workers"]);
   const { seed = 0, statistics = environmentStatistics(), frozen = false } = options;
   const autoreset = oneOf(where, "autoreset", options.autoreset ?? "same-step", ["same-step", "next-step", "disabled"]);
   const random: Random[] = Array.from({ length: count }, (_, i) => stream(seed, "environment", i));
-  const copies: Environment[] = Array.from({ length: count }, () => makeEnvironment(source, { statistics, frozen }));
+  const { threads, mine, apart } = sharesOf(source, count, options.workers);
+  const make = (from: EnvironmentSource): Environment => makeEnvironment(from, { statistics, frozen });
+  const copies: Environment[] = Array.from({ length: mine }, () => make(source));
+  const players = apart && startPlayers(where, apart.within, { first: mine, count, threads, seed });
+  for (let i = mine; i < count; i++) copies.push(make(apart!.around(() => players!.environment(i))));
 
   const { name, observationSpace, actionSpace } = copies[0];
   const observationSize = sizeOfSpace(observationSpace);
@@ -98,7 +114,7 @@ export function vectorEnvironment(
   const choices = actionSpace.kind === "discrete" ? actionSpace.count : 0;
   const observations = new Float64Array(count * observationSize);
   const finalObservations = new Float64Array(count * observationSize);
-  const actions = new Float64Array(count * actionSize);
+  const actions = players?.actions ?? new Float64Array(count * actionSize);
   const observationOf = rowsOf(observations, count);
   const finalObservationOf = rowsOf(finalObservations, count);
   const actionOf = rowsOf(actions, count);
@@ -180,6 +196,7 @@ export function vectorEnvironment(
     step(given) {
       check(given);
       actions.set(given);
+      players?.beginSteps(phase, PLAYING);
       for (let i = 0; i < count; i++) {
         if (phase[i] === ENDED) {
           begin(i);
@@ -199,7 +216,7 @@ export function vectorEnvironment(
 
     state: () => ({
       environments: copies.map((copy) => copy.state()),
-      random: random.map((each) => each.state()),
+      random: random.map((each, i) => (i < mine ? each.state() : players!.randomState(i))),
       observations: observations.slice(),
       phase: phase.slice(),
       statistics: statistics.state(),
@@ -215,16 +232,34 @@ export function vectorEnvironment(
       statistics.restore(state.statistics);
       for (let i = 0; i < count; i++) {
         copies[i].restore(state.environments[i]);
-        random[i] = restore(state.random[i]);
+        if (i < mine) random[i] = restore(state.random[i]);
+        else players!.restoreRandom(i, state.random[i]);
       }
       observations.set(state.observations);
       phase.set(state.phase);
     },
 
-    close() {
+    ready: players?.ready ?? Promise.resolve(),
+
+    async close() {
       for (const copy of copies) copy.close?.();
+      await players?.close();
     },
   };
+}
+
+/** How many threads there are beside the caller's, how many copies are the caller's, and the parts of the others. */
+function sharesOf(source: EnvironmentSource, count: number, workers = 0): Shares {
+  if (integerAtLeast(where, "workers", workers, 0) === 0) return { threads: 0, mine: count };
+  const apart = takeApart(where, source, environmentKinds);
+  const threads = Math.min(workers, count - 1);
+  return threads === 0 ? { threads, mine: count } : { threads, mine: Math.floor(count / (threads + 1)), apart };
+}
+
+interface Shares {
+  readonly threads: number;
+  readonly mine: number;
+  readonly apart?: Apart;
 }
 
 /** A view of each row of `[count, size]`. */

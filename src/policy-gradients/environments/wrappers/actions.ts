@@ -23,6 +23,8 @@ export function clipAction(environment: EnvironmentSource): EnvironmentRecord {
 }
 
 export const clipActionDefinition: EnvironmentDefinition = {
+  changesActionsOnly: true,
+
   build({ environment, ...options }, { make }) {
     knownOptions("clipAction", options, []);
     const inner = make(environment as EnvironmentSource);
@@ -53,6 +55,8 @@ export function rescaleAction(environment: EnvironmentSource, options: RescaleAc
 }
 
 export const rescaleActionDefinition: EnvironmentDefinition = {
+  changesActionsOnly: true,
+
   build({ environment, ...options }, { make }) {
     const range = rangeOf(options);
     const inner = make(environment as EnvironmentSource);

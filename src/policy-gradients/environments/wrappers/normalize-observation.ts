@@ -26,6 +26,8 @@ export function normalizeObservation(
 }
 
 export const normalizeObservationDefinition: EnvironmentDefinition = {
+  learns: true,
+
   build({ environment, ...options }, parts: Parts) {
     const epsilon = epsilonOf(options);
     const inner = parts.make(environment as EnvironmentSource);

@@ -28,6 +28,8 @@ export function normalizeReward(
 }
 
 export const normalizeRewardDefinition: EnvironmentDefinition = {
+  learns: true,
+
   build({ environment, ...options }, parts: Parts) {
     const { gamma, epsilon, resetAtTruncation } = settingsOf(options);
     const inner = parts.make(environment as EnvironmentSource);
