@@ -175,6 +175,7 @@ export {
 } from "./networks/index.js";
 export { type LiveFigure, showLive } from "./notebook/live.js";
 export { type LiveRun, showRun } from "./notebook/live-run.js";
+export { type LiveTraining, showTraining } from "./notebook/live-training.js";
 export { CellError, type NotebookOptions, type NotebookRun, runNotebook } from "./notebook/run.js";
 export { type ShowOptions, show } from "./notebook/show.js";
 export type { EventSink, RunEvent } from "./platform/platform.js";
@@ -198,6 +199,7 @@ export {
   loadEnvironment,
   type MakeOptions,
   makeEnvironment,
+  type Outline,
   type Space,
   type StatisticsState,
   type StepResult,

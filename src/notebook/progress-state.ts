@@ -200,8 +200,8 @@ function times(state: ProgressState, elapsed: number): string[] {
   return [duration(elapsed), ...(left === undefined ? [] : [`${duration(left)} left`])];
 }
 
-// 0.42 s, 12 s, 3 min 20 s, 2 h 5 min
-function duration(seconds: number): string {
+/** Seconds in words: 0.42 s, 12 s, 3 min 20 s, 2 h 5 min. */
+export function duration(seconds: number): string {
   const whole = Math.round(seconds);
   if (seconds < 9.95) return `${Number(seconds.toPrecision(2))} s`;
   if (whole < 60) return `${whole} s`;
