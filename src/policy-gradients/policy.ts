@@ -100,7 +100,7 @@ export async function evaluatePolicy(
     }
     return await playEach(agent, policy, copies, most, deterministic ? undefined : stream(seed, "evaluation"));
   } finally {
-    copies.close();
+    await copies.close();
   }
 }
 

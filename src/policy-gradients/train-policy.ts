@@ -28,6 +28,8 @@ export interface TrainPolicyOptions {
   readonly totalSteps: number;
   /** Equal seeds give equal parameters. 0, or that of the training to resume, where left out. */
   readonly seed?: number;
+  /** Threads that play copies of the environment beside this one; 0 where left out. Nothing but the time depends on it: see `vectorEnvironment`. */
+  readonly workers?: number;
   /** An evaluation after the first rollout beyond each multiple of so many steps; only at the end where left out. */
   readonly evaluateEvery?: number;
   readonly evaluation?: EvaluationOptions;
@@ -75,9 +77,10 @@ export async function trainPolicy(
   environment: EnvironmentSource,
   options: TrainPolicyOptions,
 ): Promise<TrainedPolicy> {
-  const { totalSteps, seed, evaluateEvery, evaluation, signal, callbacks, onLog, ...request } = checked(options);
+  const { totalSteps, seed, workers, evaluateEvery, evaluation, signal, callbacks, onLog, ...request } =
+    checked(options);
   const place = request.evaluationEnvironment ?? environment;
-  const session = await openSession(algorithm, environment, seed);
+  const session = await openSession(algorithm, environment, seed, workers);
   const progress = progressOf(session, algorithm, totalSteps, evaluateEvery);
   const breathe = breathing();
   let interrupted = false;
@@ -157,7 +160,7 @@ export async function trainPolicy(
     throw error;
   } finally {
     forgetInterrupt();
-    session.close();
+    await session.close();
   }
 }
 
@@ -191,8 +194,8 @@ function evaluationKeys({ meanReturn, meanLength }: Evaluation): LogRecord {
 function checked(options: TrainPolicyOptions) {
   const where = "trainPolicy";
   knownOptions(where, options, [
-    ...["totalSteps", "seed", "evaluateEvery", "evaluation", "evaluationEnvironment", "resume", "checkpoint"],
-    ...["signal", "callbacks", "onLog"],
+    ...["totalSteps", "seed", "workers", "evaluateEvery", "evaluation", "evaluationEnvironment"],
+    ...["resume", "checkpoint", "signal", "callbacks", "onLog"],
   ]);
   const { evaluation, evaluationEnvironment, resume, signal, callbacks = [], onLog, evaluateEvery: every } = options;
   if (signal !== undefined && typeof signal?.aborted !== "boolean") refuse(where, "signal", "an AbortSignal", signal);
@@ -204,6 +207,7 @@ function checked(options: TrainPolicyOptions) {
   return {
     totalSteps: integerAtLeast(where, "totalSteps", options.totalSteps, 1),
     seed: integerAtLeast(where, "seed", options.seed ?? resume?.run?.seed ?? 0, 0),
+    workers: integerAtLeast(where, "workers", options.workers ?? 0, 0),
     evaluateEvery: every === undefined ? Number.POSITIVE_INFINITY : integerAtLeast(where, "evaluateEvery", every, 1),
     checkpoint: trainingCheckpointOptions(options.checkpoint),
     ...{ evaluation, evaluationEnvironment, resume, signal, callbacks, onLog },

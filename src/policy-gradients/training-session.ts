@@ -36,7 +36,7 @@ export interface TrainingSession {
   policy(): Policy;
   /** The same of all that decides what comes. */
   state(): TrainingState;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** What a rollout that is then broken off would change. */
@@ -52,6 +52,7 @@ export async function openSession(
   algorithm: Algorithm,
   environment: EnvironmentSource,
   seed: number,
+  workers: number,
 ): Promise<TrainingSession> {
   const definition = algorithmOf("trainPolicy", algorithm);
   await loadEnvironment(environment);
@@ -64,7 +65,11 @@ export async function openSession(
   });
   sample.close?.();
 
-  const copies = vectorEnvironment(environment, settings.environments, { seed });
+  const copies = vectorEnvironment(environment, settings.environments, { seed, workers });
+  await copies.ready.catch(async (error) => {
+    await copies.close();
+    throw error;
+  });
   const learner = definition.learner(agent, settings);
   const rollouts = collector(agent, copies, settings.steps);
   const parameters = agent.initialize(stream(seed, "initialize"));
