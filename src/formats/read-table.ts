@@ -11,19 +11,21 @@ export function tableFormatOf(path: string): TableFormat | undefined {
 
 /**
  * The columns by name, `[rows]` each, those of an npz as they are. Columns that are not `wanted` (all are where that is null) may hold what is
- * no number; they are left out. `place` begins what is said of a file that cannot be read, with the line where a cell is wrong.
+ * no number; they are left out. Those of `classes` may hold words alone, which become 0, 1, 2, ... in the order of the alphabet. `place` begins
+ * what is said of a file that cannot be read, with the line where a cell is wrong.
  */
 export function readTable(
   place: string,
   bytes: Uint8Array,
   format: TableFormat,
   wanted: readonly string[] | null,
+  classes: readonly string[] = [],
 ): NamedArrays {
   if (format === "npz") return fromNpz(bytes);
   const text = new TextDecoder().decode(bytes);
   const columns = format === "csv" ? csvColumns(place, text) : jsonColumns(place, text);
   const kept = [...columns].flatMap(([name, { cells, lines }]): [string, NamedArray][] => {
-    const values = Float64Array.from(cells, numberIn);
+    const values = classes.includes(name) && cells.every(isWord) ? labelsOf(cells) : Float64Array.from(cells, numberIn);
     const wrong = values.findIndex((value) => !Number.isFinite(value));
     if (wrong < 0) return [[name, { shape: [values.length], values }]];
     if (wanted !== null && !wanted.includes(name)) return [];
@@ -44,6 +46,17 @@ interface Cells {
 function numberIn(cell: unknown): number {
   if (typeof cell === "string") return cell.trim() === "" ? Number.NaN : Number(cell);
   return typeof cell === "number" ? cell : Number.NaN;
+}
+
+/** Neither a number nor what stands for one that is missing. */
+function isWord(cell: unknown): cell is string {
+  return typeof cell === "string" && Number.isNaN(Number(cell)) && !/^(na|nan|null|none|\?)?$/i.test(cell.trim());
+}
+
+function labelsOf(cells: readonly string[]): Float64Array {
+  const words = cells.map((cell) => cell.trim());
+  const classes = [...new Set(words)].sort();
+  return Float64Array.from(words, (word) => classes.indexOf(word));
 }
 
 function csvColumns(place: string, text: string): Map<string, Cells> {

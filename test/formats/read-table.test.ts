@@ -60,6 +60,22 @@ test("columns of words are left out unless they are wanted", () => {
   assert.throws(() => read(text, "csv", ["species"]), /column species must hold numbers/);
 });
 
+test("words are classes in the order of the alphabet where a column may hold them, and no number is missing among them", () => {
+  const labels = (...cells: string[]): number[] =>
+    Array.from(
+      readTable("t", bytes(`x,s\n${cells.map((cell) => `0,${cell}\n`).join("")}`), "csv", null, ["s"]).s.values,
+    );
+  assert.deepEqual(labels("Gentoo", "Adelie", "Gentoo ", "Chinstrap"), [2, 0, 2, 1]);
+  assert.deepEqual(labels("2", "0", "1"), [2, 0, 1]);
+  for (const missing of ["NA", "", "?", "3", "NaN"]) {
+    assert.throws(
+      () => labels("Gentoo", "Adelie", missing),
+      /column s must hold numbers, got "Gentoo" in line 2/,
+      missing,
+    );
+  }
+});
+
 test("what is no table is refused with its place", () => {
   const cases: [string, TableFormat, RegExp][] = [
     ["", "csv", /t: expected a header and rows below it/],

@@ -56,6 +56,18 @@ test("a target keeps its table: it is sampled where the file is no more, and ref
   await assert.rejects(loadTarget(root, built.id), DamagedArtifact);
 });
 
+test("words are classes for the categorical likelihood, and for no other", async () => {
+  await writeFile(file("species.csv"), csv.replaceAll(/0,Adelie/g, "0,Gentoo"));
+  const words = [...tableAt("species.csv").slice(0, 3), "data.outputs=[species]"];
+  const { target } = await obtainTarget(root, composed(...words, "target.loss=categorical", "training.steps=1"));
+  const { values } = target.loss.source.data.outputs;
+  assert.deepEqual(
+    values,
+    Float64Array.from({ length: 30 }, (_, i) => (i % 3 === 0 ? 1 : 0)),
+  );
+  await assert.rejects(obtainTarget(root, composed(...words)), /column species must hold numbers, got "Gentoo"/);
+});
+
 test("weights of either format are measured as they are, and their bytes decide", async () => {
   const values = Float64Array.from({ length: 3 }, (_, i) => i - 1);
   const arrays = {

@@ -108,7 +108,13 @@ const data = z.strictObject({
     .min(1)
     .nullable()
     .describe("`table`: columns that the network is given; all but the outputs where null"),
-  outputs: z.array(z.string()).min(1).nullable().describe("`table`: columns that are to be told"),
+  outputs: z
+    .array(z.string())
+    .min(1)
+    .nullable()
+    .describe(
+      "`table`: columns that are to be told; for `categorical` one of labels, which may be words, classes in the order of the alphabet",
+    ),
   standardize: z
     .boolean()
     .describe("`table`: give inputs, and outputs that are no labels or counts, mean 0 and variance 1 over the rows"),

@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises";
 import { fromNpz } from "../../formats/npy.js";
 import { readTable, type TableFormat, tableFormatOf } from "../../formats/read-table.js";
 import { fromSafetensors } from "../../formats/safetensors.js";
-import { kindsOnData, type Materials, type TargetConfiguration } from "../../llc/targets/index.js";
+import { kindsOnData, lossNameOf, type Materials, type TargetConfiguration } from "../../llc/targets/index.js";
 import { packageFile } from "../../render/packages.js";
 import { ConfigurationError } from "../configuration/index.js";
 
@@ -51,9 +51,11 @@ export function deciding(configuration: TargetConfiguration, { table, weights, m
 
 /** As the target takes them. Throws a ConfigurationError where a file is not what its name says. */
 export async function materialsOf(
-  { data }: TargetConfiguration,
+  configuration: TargetConfiguration,
   { table, weights, mnist }: Sources,
 ): Promise<Materials> {
+  const { data } = configuration;
+  const outputs = data.outputs ?? [];
   try {
     return {
       ...(table !== undefined && {
@@ -61,7 +63,8 @@ export async function materialsOf(
           `data.path ${table.path}`,
           table.bytes,
           table.format,
-          data.inputs === null ? null : [...data.inputs, ...(data.outputs ?? [])],
+          data.inputs === null ? null : [...data.inputs, ...outputs],
+          lossNameOf(configuration) === "categorical" ? outputs : [],
         ),
       }),
       ...(mnist !== undefined && { digits: await digitsOf(data.classes) }),
