@@ -86,7 +86,8 @@ export interface SimulatedGeom {
   readonly halfLength: number;
 }
 
-type ImportMujoco = () => Promise<unknown>;
+/** A name that bundlers do not see through: they would want the package, and what it asks of Node, in programs for a browser that have no robots. */
+const PACKAGE: string = "@mujoco/mujoco";
 
 let mujoco: Mujoco | undefined;
 let loading: Promise<Mujoco> | undefined;
@@ -104,14 +105,14 @@ export async function loadMujoco(): Promise<void> {
 }
 
 /** The package, started; throws with what to install where it is not there. `from` stands in for the package in tests. */
-export async function importMujoco(from?: ImportMujoco): Promise<Mujoco> {
-  let module: { readonly default: () => Promise<unknown> };
+export async function importMujoco(from: () => Promise<unknown> = () => import(PACKAGE)): Promise<Mujoco> {
+  let module: { readonly default: () => Promise<Mujoco> };
   try {
-    module = (await (from === undefined ? import("@mujoco/mujoco") : from())) as typeof module;
+    module = (await from()) as typeof module;
   } catch (error) {
-    throw new Error("robots need MuJoCo, which is not installed here: npm install @mujoco/mujoco", { cause: error });
+    throw new Error(`robots need MuJoCo, which is not installed here: npm install ${PACKAGE}`, { cause: error });
   }
-  return (await module.default()) as Mujoco;
+  return module.default();
 }
 
 /** The simulation of a model in MJCF. Throws where the package is not loaded, or with the compiler's message. */
