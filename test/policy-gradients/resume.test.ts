@@ -65,6 +65,16 @@ const algorithms: Readonly<Record<string, Algorithm>> = {
   "V-MPO": vmpo({ ...small, minibatches: 2 }),
 };
 
+/** Minibatches are whole unrolls, and learning rates fall by a counter of their own. */
+const reference = { ...small, preset: "lehmann2024", minibatches: 3 } as const;
+const lehmanns: Readonly<Record<string, Algorithm>> = {
+  "Lehmann's PPO": ppo({ ...reference, epochs: 2 }),
+  "Lehmann's A2C": a2c(reference),
+  "Lehmann's REINFORCE": reinforce({ ...small, preset: "lehmann2024" }),
+  "Lehmann's TRPO": trpo({ ...reference, actorMinibatches: 3 }),
+  "Lehmann's V-MPO": vmpo(reference),
+};
+
 /** Choices and numbers for actions, with everything that normalises around them; episodes end by themselves and by limits. */
 const tasks: Readonly<Record<string, EnvironmentSource>> = {
   choices: environments.normalizeReward(
@@ -75,8 +85,9 @@ const tasks: Readonly<Record<string, EnvironmentSource>> = {
 
 const options: TrainPolicyOptions = { totalSteps: 120, seed: 5, evaluateEvery: 50, evaluation: { episodes: 2 } };
 
-for (const [name, algorithm] of Object.entries(algorithms)) {
+for (const [name, algorithm] of Object.entries({ ...algorithms, ...lehmanns })) {
   for (const [actions, environment] of Object.entries(tasks)) {
+    if (name in lehmanns && actions === "choices") continue;
     test(`${name} with ${actions} goes on as if it had never been interrupted`, async () => {
       const whole = await trainPolicy(algorithm, environment, options);
       assert.equal(whole.log.length, 5);
