@@ -91,7 +91,7 @@ test("weights of either format are measured as they are, and their bytes decide"
   assert.deepEqual((await loadTarget(root, id)).target.center, target.center);
 });
 
-test("digits are those of the package, whose version decides, and which are drawn the seed", async () => {
+test("digits are those of the package, whose version decides, as does the seed which of them", async () => {
   const words = ["target=cnn", "data=digits_small", "data.n_data=40", "data.classes=[3,8]", "training.steps=5"];
   const configuration = targetConfiguration(composed(...words));
   const sources = sourcesOf(configuration);
