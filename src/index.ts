@@ -198,6 +198,8 @@ export {
   gridWorldProcess,
   loadEnvironment,
   type MakeOptions,
+  type MultiBinarySpace,
+  type MultiDiscreteSpace,
   makeEnvironment,
   type Outline,
   type Space,

@@ -5,7 +5,14 @@ import { finiteNumber, integerAtLeast, knownOptions, oneOf, refuse } from "../ar
 import type { Network, ParameterBlock } from "../networks/index.js";
 import type { Random } from "../random/random.js";
 import type { Tensor } from "../tensor/index.js";
-import { categorical, type Distribution, normal, tanhNormal } from "./distributions/index.js";
+import {
+  bernoulli,
+  categorical,
+  type Distribution,
+  multiCategorical,
+  normal,
+  tanhNormal,
+} from "./distributions/index.js";
 import { withFreeScale } from "./distributions/normal.js";
 import { type Space, sizeOfSpace } from "./environments/environment.js";
 import { type FeatureOptions, featureNetwork, type LayerOptions, layers } from "./layers.js";
@@ -18,7 +25,7 @@ export interface ActorCriticOptions {
   readonly features?: FeatureOptions;
   readonly actor?: LayerOptions;
   readonly critic?: LayerOptions;
-  /** Of box actions; "normal" where left out. Choices are categorical. */
+  /** Of box actions; "normal" where left out. Choices are categorical, yes and no Bernoulli's. */
   readonly law?: ActionLaw;
   /** Whether standard deviations depend on the observation ("state") or are parameters of their own ("free", where left out). */
   readonly scale?: "free" | "state";
@@ -73,7 +80,12 @@ export function actorCritic(
 ): ActorCritic {
   knownOptions("actorCritic", options, actorCriticOptionNames);
   if (observationSpace.kind !== "box") {
-    refuse("actorCritic", "the observation space", "a box; flattenObservation makes one of choices", "discrete");
+    refuse(
+      "actorCritic",
+      "the observation space",
+      "a box; flattenObservation makes one of choices",
+      observationSpace.kind,
+    );
   }
   const observations = integerAtLeast("actorCritic", "the observation's size", sizeOfSpace(observationSpace), 1);
   const scale = oneOf("actorCritic", "scale", options.scale ?? "free", ["free", "state"]);
@@ -81,7 +93,7 @@ export function actorCritic(
   const precision = oneOf("actorCritic", "precision", options.precision ?? "f64", ["f32", "f64"]);
   const actionBounds = oneOf("actorCritic", "actionBounds", options.actionBounds ?? "space", ["space", "ignored"]);
   const distribution = lawOf(actionSpace, options, scale, actionBounds);
-  const free = distribution.kind !== "categorical" && scale === "free" ? distribution.size : 0;
+  const free = actionSpace.kind === "box" && scale === "free" ? distribution.size : 0;
 
   const { features } = options;
   const trunk = features === undefined ? undefined : featureNetwork(observationSpace, features);
@@ -160,6 +172,8 @@ function lawOf(
 ): Distribution {
   const kind = oneOf("actorCritic", "law", options.law ?? "normal", ["normal", "tanhNormal"]);
   if (space.kind === "discrete") return categorical(space.count);
+  if (space.kind === "multiDiscrete") return multiCategorical(space.counts);
+  if (space.kind === "multiBinary") return bernoulli(space.size);
   const size = sizeOfSpace(space);
   // A free scale is exp of its parameter; one that a network gives must not vanish (Lehmann 2024).
   const scaled = { scale: scale === "free" ? "exponential" : "softplus" } as const;

@@ -3,8 +3,8 @@
 
 import type { Random } from "../../random/random.js";
 
-/** All vectors of numbers between bounds, `size` of them, or one of `count` choices. Plain data. */
-export type Space = BoxSpace | DiscreteSpace;
+/** All vectors of numbers between bounds, one choice of several, several choices at once, or yes and no several times. Plain data. */
+export type Space = BoxSpace | DiscreteSpace | MultiDiscreteSpace | MultiBinarySpace;
 
 export interface BoxSpace {
   readonly kind: "box";
@@ -21,9 +21,30 @@ export interface DiscreteSpace {
   readonly count: number;
 }
 
-/** The numbers of an action or observation: those of a box, or one choice. */
+export interface MultiDiscreteSpace {
+  readonly kind: "multiDiscrete";
+  /** The i-th number is one of 0 ... counts[i] - 1. */
+  readonly counts: readonly number[];
+}
+
+export interface MultiBinarySpace {
+  readonly kind: "multiBinary";
+  /** So many numbers, each 0 or 1. */
+  readonly size: number;
+}
+
+/** The numbers of an action or observation: those of a box, or one for each choice. */
 export function sizeOfSpace(space: Space): number {
-  return space.kind === "discrete" ? 1 : space.shape.reduce((size, extent) => size * extent, 1);
+  if (space.kind === "box") return space.shape.reduce((size, extent) => size * extent, 1);
+  if (space.kind === "multiBinary") return space.size;
+  return space.kind === "discrete" ? 1 : space.counts.length;
+}
+
+/** How many choices there are for each number; undefined for boxes. */
+export function choicesOf(space: Space): readonly number[] | undefined {
+  if (space.kind === "box") return undefined;
+  if (space.kind === "multiBinary") return new Array<number>(space.size).fill(2);
+  return space.kind === "discrete" ? [space.count] : space.counts;
 }
 
 /** One episode after another. A closure with its own state; not plain data. */

@@ -9,6 +9,8 @@ export {
   type EnvironmentRecord,
   type EnvironmentSource,
   type EpisodeStatistics,
+  type MultiBinarySpace,
+  type MultiDiscreteSpace,
   type Outline,
   type Space,
   type StepResult,

@@ -21,7 +21,9 @@ export function boundsOf(where: string, space: BoxSpace): Bounds {
 
 /** The space where it is a box; throws what the wrapper is for where it is not. */
 export function boxOf(where: string, what: string, space: Space): BoxSpace {
-  if (space.kind !== "box")
-    throw new RangeError(`${where}: the ${what} space must be a box, got ${space.count} choices`);
+  if (space.kind !== "box") {
+    const got = space.kind === "discrete" ? `${space.count} choices` : space.kind;
+    throw new RangeError(`${where}: the ${what} space must be a box, got ${got}`);
+  }
   return space;
 }

@@ -3,7 +3,7 @@
 
 import { refuse } from "../../arguments/index.js";
 import type { Random } from "../../random/random.js";
-import { type Environment, type Outline, type Space, type StepResult, sizeOfSpace } from "./environment.js";
+import { choicesOf, type Environment, type Outline, type Space, type StepResult, sizeOfSpace } from "./environment.js";
 
 /** The variables `s` of a task, how they begin, move and are seen. Called with arrays of the right lengths and valid actions only. */
 export interface Task {
@@ -34,7 +34,7 @@ export function environmentOf(task: Task): Environment {
   const { name, observationSpace, actionSpace, variables } = task;
   const observationSize = sizeOfSpace(observationSpace);
   const actionSize = sizeOfSpace(actionSpace);
-  const choices = actionSpace.kind === "discrete" ? actionSpace.count : 0;
+  const choices = choicesOf(actionSpace);
   const s = new Float64Array(variables + 1);
   const result: StepResult = { reward: 0, terminated: false, truncated: false };
 
@@ -55,11 +55,13 @@ export function environmentOf(task: Task): Environment {
       if (s[variables] !== 1) notPlaying(name);
       if (action.length !== actionSize) refuseLength(name, "action", actionSize, action);
       if (observation.length !== observationSize) refuseLength(name, "observation", observationSize, observation);
-      if (choices > 0) {
-        const choice = action[0];
-        if (!(choice >= 0 && choice < choices && Math.floor(choice) === choice)) refuseChoice(name, choices, choice);
-      } else {
-        for (let i = 0; i < actionSize; i++) if (action[i] - action[i] !== 0) refuseNumber(name, i, action[i]);
+      for (let i = 0; i < actionSize; i++) {
+        const a = action[i];
+        if (choices === undefined) {
+          if (a - a !== 0) refuseNumber(name, i, a);
+        } else if (!(a >= 0 && a < choices[i] && Math.floor(a) === a)) {
+          refuseChoice(name, actionSpace.kind === "discrete" ? "action" : `action[${i}]`, choices[i], a);
+        }
       }
       result.truncated = false;
       task.advance(s, action, result, random);
@@ -98,8 +100,8 @@ export function refuseLength(name: string, what: string, length: number, value: 
   refuse(name, what, `${length} number${length === 1 ? "" : "s"}`, value);
 }
 
-function refuseChoice(name: string, choices: number, value: number): never {
-  refuse(name, "action", `an integer from 0 to ${choices - 1}`, value);
+function refuseChoice(name: string, what: string, choices: number, value: number): never {
+  refuse(name, what, `an integer from 0 to ${choices - 1}`, value);
 }
 
 function refuseNumber(name: string, i: number, value: number): never {

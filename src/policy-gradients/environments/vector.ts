@@ -4,7 +4,14 @@
 import { integerAtLeast, knownOptions, oneOf, refuse } from "../../arguments/index.js";
 import { type Random, type RandomState, restore, stream } from "../../random/index.js";
 import { type Apart, takeApart } from "./apart.js";
-import { type Environment, type EnvironmentSource, type Space, type StepResult, sizeOfSpace } from "./environment.js";
+import {
+  choicesOf,
+  type Environment,
+  type EnvironmentSource,
+  type Space,
+  type StepResult,
+  sizeOfSpace,
+} from "./environment.js";
 import { environmentKinds, makeEnvironment } from "./make.js";
 import { type EnvironmentStatistics, environmentStatistics } from "./statistics.js";
 import { startPlayers } from "./vector-players.js";
@@ -111,7 +118,7 @@ export function vectorEnvironment(
   const { name, observationSpace, actionSpace } = copies[0];
   const observationSize = sizeOfSpace(observationSpace);
   const actionSize = sizeOfSpace(actionSpace);
-  const choices = actionSpace.kind === "discrete" ? actionSpace.count : 0;
+  const choices = choicesOf(actionSpace);
   const observations = new Float64Array(count * observationSize);
   const finalObservations = new Float64Array(count * observationSize);
   const actions = players?.actions ?? new Float64Array(count * actionSize);
@@ -155,13 +162,14 @@ export function vectorEnvironment(
       for (let j = 0; j < actionSize; j++, k++) {
         if (phase[i] === ENDED) continue;
         const a = given[k];
-        if (choices === 0 ? a - a !== 0 : !(a >= 0 && a < choices && Math.floor(a) === a)) refuseAction(i, j, a);
+        const fits = choices === undefined ? a - a === 0 : a >= 0 && a < choices[j] && Math.floor(a) === a;
+        if (!fits) refuseAction(i, j, a);
       }
     }
   }
 
   function refuseAction(i: number, j: number, value: number): never {
-    const expected = choices === 0 ? "a finite number" : `an integer from 0 to ${choices - 1}`;
+    const expected = choices === undefined ? "a finite number" : `an integer from 0 to ${choices[j] - 1}`;
     refuse(where, `actions[${i}, ${j}]`, expected, value);
   }
 

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { choicesOf } from "../../../src/policy-gradients/environments/environment.js";
 import { environments, makeEnvironment, sizeOfSpace } from "../../../src/policy-gradients/environments/index.js";
 import { environmentKinds } from "../../../src/policy-gradients/environments/make.js";
 import { restore, stream } from "../../../src/random/index.js";
@@ -46,8 +47,8 @@ for (const [name, source] of Object.entries(SOURCES)) {
     const environment = make(source);
     const { observationSpace: space } = environment;
     const size = sizeOfSpace(space);
-    const low = space.kind === "discrete" ? 0 : space.low;
-    const high = space.kind === "discrete" ? space.count - 1 : space.high;
+    const low = space.kind === "box" ? space.low : 0;
+    const high = space.kind === "box" ? space.high : (choicesOf(space) ?? []).map((count) => count - 1);
     const [random, actions] = [stream(8), stream(9)];
     const observation = new Float64Array(size);
     environment.reset(random, observation);
