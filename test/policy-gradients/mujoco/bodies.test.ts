@@ -17,6 +17,13 @@ function simulationOfKind(kind: string, version: Version = 5): Simulation {
 const ball = (radius: number): number => (4 / 3) * Math.PI * radius ** 3;
 const capsule = (radius: number, length: number): number => Math.PI * radius ** 2 * length + ball(radius);
 
+/** Of a capsule of 1000 kg/m^3 about its centre, across its axis: a cylinder and two half balls at its ends. */
+function momentOf(mass: number, radius: number, length: number): number {
+  const ends = 1000 * ball(radius);
+  const ofEnds = ends * ((2 / 5) * radius ** 2 + length ** 2 / 4 + (3 / 8) * length * radius);
+  return (mass - ends) * (length ** 2 / 12 + radius ** 2 / 4) + ofEnds;
+}
+
 /** Kilogrammes of each body after the world, from volumes and densities; the cheetah's are 14 kg in all. */
 const MASSES: Readonly<Record<string, readonly number[]>> = {
   halfCheetah: scaledTo(14, [
@@ -142,11 +149,7 @@ test("InvertedPendulum: steps as Lagrange's equations of cart and pole, by the c
   const l = length / 2;
   /** The pole leans by this where the joint is at 0. */
   const lean = Math.atan2(0.001, 0.6);
-  // About the centre, across the axis: a cylinder and two half balls at its ends.
-  const ends = 1000 * ball(radius);
-  const moment =
-    (pole - ends) * (length ** 2 / 12 + radius ** 2 / 4) +
-    ends * ((2 / 5) * radius ** 2 + length ** 2 / 4 + (3 / 8) * length * radius);
+  const moment = momentOf(pole, radius, length);
 
   // x, theta, x', theta': the pole's centre is at (x + l sin, l cos) of theta + lean; both joints are damped by 1.
   const flow = ([, theta, v, w]: readonly number[], force: number): readonly number[] => {
@@ -186,10 +189,7 @@ test("InvertedPendulum: steps as Lagrange's equations of cart and pole, by the c
 test("InvertedDoublePendulum left alone loses to damping what its energy falls by", () => {
   const [cart, pole] = MASSES.invertedDoublePendulum;
   const [radius, length] = [0.045, 0.6];
-  const ends = 1000 * ball(radius);
-  const moment =
-    (pole - ends) * (length ** 2 / 12 + radius ** 2 / 4) +
-    ends * ((2 / 5) * radius ** 2 + length ** 2 / 4 + (3 / 8) * length * radius);
+  const moment = momentOf(pole, radius, length);
   const energy = ({ qpos, qvel }: Simulation): number => {
     const [v, w1, w2] = [qvel[0], qvel[1], qvel[1] + qvel[2]];
     const [a1, a2] = [qpos[1], qpos[1] + qpos[2]];
