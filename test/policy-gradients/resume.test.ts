@@ -1,11 +1,15 @@
 // Trainings that are gone on with: what one that was never interrupted learns, byte for byte, wherever it was interrupted.
 
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync, watch } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { readTensorBoard } from "../../src/formats/tensorboard.js";
 import { type EnvironmentSource, environments } from "../../src/policy-gradients/environments/index.js";
 import {
   type Algorithm,
@@ -19,6 +23,7 @@ import {
   vmpo,
 } from "../../src/policy-gradients/index.js";
 import { isTimeKey } from "../../src/policy-gradients/training-callback.js";
+import { run } from "./checkpointed.js";
 import { echo } from "./echo.js";
 import { continuousRecipe } from "./environments/playing.js";
 import "../../src/index.js";
@@ -101,6 +106,52 @@ for (const [name, algorithm] of Object.entries({ ...algorithms, ...lehmanns })) 
     });
   }
 }
+
+test("a training whose process is killed goes on from its files, again and again, and its logs hold every row once", async () => {
+  const place = await mkdtemp(join(folder, "killed-"));
+  for (let kill = 0; kill < 2; kill++) await killOnceWritten(place);
+  assert.ok(existsSync(join(place, "checkpoint")));
+  const rest = await run(place);
+  assert.deepEqual(content(rest), content(await run()));
+  const lines = (await readFile(join(place, "log.jsonl"), "utf8")).trimEnd().split("\n");
+  assert.deepEqual(
+    lines,
+    rest.log.map((record) => JSON.stringify(record)),
+  );
+  const rows = (await readFile(join(place, "log.csv"), "utf8")).trimEnd().split("\n");
+  assert.equal(rows.length, 1 + rest.log.length);
+  const events = readTensorBoard(await readFile(join(place, "events.out.tfevents.0.ergodic")));
+  assert.deepEqual(
+    events.map(({ step }) => step),
+    rest.log.map((record) => record["time/total_timesteps"]),
+  );
+  assert.deepEqual(readdirSync(place).sort(), ["events.out.tfevents.0.ergodic", "log.csv", "log.jsonl"]);
+});
+
+/** Starts the training as a process of its own and kills it as soon as its checkpoint was replaced a few times. */
+async function killOnceWritten(place: string): Promise<void> {
+  const program = fileURLToPath(new URL("./checkpointed.ts", import.meta.url));
+  const child = spawn(process.execPath, ["--import", "tsx", program, place], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  let replaced = 0;
+  const watcher = watch(place, (_, name) => {
+    if (name === "checkpoint" && ++replaced === 4) child.kill("SIGKILL");
+  });
+  const [, signal] = await once(child, "exit");
+  watcher.close();
+  assert.equal(signal, "SIGKILL");
+}
+
+test("a training goes on with any number of threads", async () => {
+  const { PPO } = algorithms;
+  const whole = content(await trainPolicy(PPO, tasks.numbers, options));
+  const cut = await cutAt(PPO, tasks.numbers, 69, { ...options, workers: 1 });
+  for (const workers of [0, 2]) {
+    const rest = await trainPolicy(PPO, tasks.numbers, { ...options, workers, resume: cut.final });
+    assert.deepEqual(content(rest), whole);
+  }
+});
 
 test("what an abort leaves is the policy after the last update, with the statistics of then", async () => {
   const { PPO } = algorithms;
