@@ -106,7 +106,7 @@ export const antRobot: RobotKind = {
       healthyReward: 1,
       healthy: isHealthy,
       // Where the torso was when forces were last computed, a little behind its coordinates.
-      place: ({ xpos }) => xpos[3 * TORSO],
+      position: ({ xpos }) => xpos[3 * TORSO],
       resetNoiseScale: 0.1,
       velocityNoise: "normal",
       hidden: 2,

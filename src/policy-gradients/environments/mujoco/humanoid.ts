@@ -64,7 +64,7 @@ export const humanoidRobot: RobotKind = {
       ctrlCostWeight: 0.1,
       healthyReward: 5,
       healthy: isHealthy,
-      place: centreOfMass,
+      position: centreOfMass,
       resetNoiseScale: 0.01,
       velocityNoise: "uniform",
       hidden: 2,

@@ -22,7 +22,7 @@ export interface Locomotion {
   /** Velocities are seen as at most this. */
   readonly fastest?: number;
   /** Where it is along the way, if not where its first coordinate says. */
-  readonly place?: (simulation: Simulation) => number;
+  readonly position?: (simulation: Simulation) => number;
   readonly healthy?: (simulation: Simulation) => boolean;
   readonly contactCost?: (simulation: Simulation) => number;
   /** What is seen besides. */
@@ -41,7 +41,7 @@ export function locomotion(description: Locomotion): Robot {
   const { model, version, frameSkip, ctrlCostWeight, resetNoiseScale, velocityNoise, hidden, coordinates } =
     description;
   const { forwardRewardWeight = 1, healthyReward = 0, fastest = Infinity, further, contactCost } = description;
-  const { place = (simulation) => simulation.qpos[0], healthy = () => true } = description;
+  const { position = (simulation) => simulation.qpos[0], healthy = () => true } = description;
   const { feelsContacts = false, plane = "xz" } = description;
   const [nq, nv] = coordinates;
   const seen = nq - hidden + nv;
@@ -53,7 +53,7 @@ export function locomotion(description: Locomotion): Robot {
     feelsContacts,
     plane,
     place: (simulation, random) => disturb(simulation, random, resetNoiseScale, velocityNoise),
-    measure: place,
+    measure: position,
 
     // Version 4 pays for standing in the step of the fall too.
     judge(simulation, before, after, action, result) {
