@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { actorCritic } from "../../src/policy-gradients/actor-critic.js";
-import { algorithmOf } from "../../src/policy-gradients/algorithms/index.js";
-import { environments, makeEnvironment, vectorEnvironment } from "../../src/policy-gradients/environments/index.js";
+import { environments } from "../../src/policy-gradients/environments/index.js";
 import { ppo, trainPolicy } from "../../src/policy-gradients/index.js";
-import { collector, type Rollout } from "../../src/policy-gradients/rollout.js";
+import type { Rollout } from "../../src/policy-gradients/rollout.js";
 import { stream } from "../../src/random/index.js";
 import { evaluate, gradient, type Tensor, trace } from "../../src/tensor/index.js";
 import { assertClose } from "../energies/differences.js";
+import { situationOf } from "./situation.js";
 import "../../src/index.js";
 
 for (const [name, environment, options] of [
@@ -22,20 +22,11 @@ for (const [name, environment, options] of [
 ] as const) {
   test(`${name}: two updates are what details 3 to 11 written out step by step make of the rollouts`, () => {
     const algorithm = ppo({ preset: "cleanrl", precision: "f64", ...options });
-    const { observationSpace, actionSpace } = makeEnvironment(environment);
-    const definition = algorithmOf("test", algorithm);
-    const settings = definition.settings(algorithm.options, actionSpace) as never as Settings;
-    const agent = actorCritic(observationSpace, actionSpace);
-    const vector = vectorEnvironment(environment, settings.environments, { seed: 1 });
-    const collected = collector(agent, vector, settings.steps);
-    const w = agent.initialize(stream(2));
+    const { agent, settings, learner, w, roll } = situationOf(algorithm, environment);
     const expected = w.slice();
-    const learner = definition.learner(agent, settings as never);
-    const update = updating(agent, settings);
-    vector.reset();
+    const update = updating(agent, settings as never as Settings);
     for (const remaining of [1, 0.5]) {
-      for (let t = 0; t < settings.steps; t++) collected.step(w, t, stream(3, 2 * remaining, t));
-      const rollout = collected.finish(w);
+      const rollout = roll();
       assert.ok(Array.from(rollout.truncated).includes(1));
       update(expected, rollout, remaining);
       learner.update(w, rollout, remaining, stream(4));

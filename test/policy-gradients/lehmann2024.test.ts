@@ -2,16 +2,16 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type ActorCritic, actorCritic } from "../../src/policy-gradients/actor-critic.js";
+import { actorCritic } from "../../src/policy-gradients/actor-critic.js";
 import { type Advantages, advantagesOf } from "../../src/policy-gradients/advantages.js";
-import { algorithmOf, type Learner, type LearningSettings } from "../../src/policy-gradients/algorithms/index.js";
+import { algorithmOf, type Learner } from "../../src/policy-gradients/algorithms/index.js";
 import { minibatchesOf } from "../../src/policy-gradients/algorithms/minibatches.js";
-import { type Environment, type Space, vectorEnvironment } from "../../src/policy-gradients/environments/index.js";
+import type { Environment, Space } from "../../src/policy-gradients/environments/index.js";
 import { type Algorithm, a2c, ppo, reinforce, trainPolicy, trpo, vmpo } from "../../src/policy-gradients/index.js";
-import { collector, type Rollout } from "../../src/policy-gradients/rollout.js";
 import { stream } from "../../src/random/index.js";
 import { evaluate, trace } from "../../src/tensor/index.js";
 import { assertClose } from "../energies/differences.js";
+import { divergence, situationOf } from "./situation.js";
 import "../../src/index.js";
 
 /** Says two numbers; the actions near to them pay most. Ends by itself after 5 steps, or is cut after 3, as the first number has it. */
@@ -44,30 +44,9 @@ function echo(given: Float64Array[] = []): () => Environment {
 
 const small = { actor: { hidden: [8] }, critic: { hidden: [8] }, precision: "f64" } as const;
 
-interface Situation {
-  readonly agent: ActorCritic;
-  readonly settings: LearningSettings;
-  readonly learner: Learner;
-  readonly rollout: Rollout;
-  readonly w: Float64Array;
-}
-
-/** A learner before its first update, with the rollout for it. */
-function situationOf(algorithm: Algorithm, given: Float64Array[] = []): Situation {
-  const definition = algorithmOf("test", algorithm);
-  const source = echo(given);
-  const { observationSpace, actionSpace } = source();
-  const settings = definition.settings(algorithm.options, actionSpace);
-  const { actor, critic, law, scale, actionBounds, precision } = settings;
-  const networks = { actor, critic, law, scale, actionBounds, precision };
-  const agent = actorCritic(observationSpace, actionSpace, networks);
-  const vector = vectorEnvironment(source, settings.environments, { seed: 1 });
-  const collected = collector(agent, vector, settings.steps);
-  const w = agent.initialize(stream(2));
-  vector.reset();
-  const random = stream(3);
-  for (let t = 0; t < settings.steps; t++) collected.step(w, t, random);
-  return { agent, settings, learner: definition.learner(agent, settings), rollout: collected.finish(w), w };
+function echoing(algorithm: Algorithm, given?: Float64Array[]) {
+  const situation = situationOf(algorithm, echo(given));
+  return { ...situation, rollout: situation.roll() };
 }
 
 const algorithms: readonly [string, Algorithm][] = [
@@ -122,8 +101,7 @@ const vmpoSmall = { ...small, environments: 4, steps: 64, minibatches: 4, law: "
 
 test("D1: V-MPO's bounds are inert: parameters do not depend on them, and the divergence passes them; corrected it stays", () => {
   const after = (options: object): { kl: number; w: Float64Array; learner: Learner } => {
-    const situation = situationOf(vmpo({ ...vmpoSmall, ...options }));
-    const { agent, learner, rollout, w } = situation;
+    const { agent, learner, rollout, w } = echoing(vmpo({ ...vmpoSmall, ...options }));
     for (let update = 0; update < 5; update++) learner.update(w, rollout, 1, stream(4, update));
     return { kl: divergence(agent, rollout, w), w, learner };
   };
@@ -137,7 +115,7 @@ test("D1: V-MPO's bounds are inert: parameters do not depend on them, and the di
 });
 
 test("D1, D8: V-MPO's multiplier of means falls and that of scales grows at the networks' own rate", () => {
-  const { learner, rollout, w } = situationOf(vmpo({ ...vmpoSmall, preset: "lehmann2024" }));
+  const { learner, rollout, w } = echoing(vmpo({ ...vmpoSmall, preset: "lehmann2024" }));
   const found = learner.update(w, rollout, 1, stream(4));
   const steps = 10 * 4;
   assert.equal(found.updates, steps);
@@ -148,7 +126,7 @@ test("D1, D8: V-MPO's multiplier of means falls and that of scales grows at the 
 });
 
 test("V-MPO's inert temperature descends on the dual of the better half", () => {
-  const { learner, rollout, w, settings, agent } = situationOf(
+  const { learner, rollout, w, settings, agent } = echoing(
     vmpo({ ...vmpoSmall, preset: "lehmann2024", epochs: 1, minibatches: 1, environments: 1, steps: 40 }),
   );
   const worth = minibatchesOf(agent, settings, 1);
@@ -170,7 +148,7 @@ test("D2: a rejected step of TRPO is taken all the same; corrected, every bit of
   // So long a step is not what its quadratic bound says, and nothing shorter is tried.
   const far = { targetKl: 20, backtracks: 1, damping: 1e-3 };
   const after = (options: object) => {
-    const { agent, learner, rollout, w } = situationOf(trpo({ ...trpoSmall, ...far, ...options }));
+    const { agent, learner, rollout, w } = echoing(trpo({ ...trpoSmall, ...far, ...options }));
     const before = w.slice(0, agent.actorDim);
     const found = learner.update(w, rollout, 1, stream(4));
     assert.equal(found.is_line_search_success, 0);
@@ -191,7 +169,7 @@ test("D2: a rejected step of TRPO is taken all the same; corrected, every bit of
 
 test("D2: TRPO's bound is on the mean over an action's numbers, and there is a step for each unroll", () => {
   const measured = (options: object) => {
-    const { agent, learner, rollout, w } = situationOf(trpo({ ...trpoSmall, targetKl: 1e-3, ...options }));
+    const { agent, learner, rollout, w } = echoing(trpo({ ...trpoSmall, targetKl: 1e-3, ...options }));
     const found = learner.update(w, rollout, 1, stream(4));
     assert.ok(found.is_line_search_success > 0);
     return divergence(agent, rollout, w);
@@ -205,7 +183,7 @@ test("D2: TRPO's bound is on the mean over an action's numbers, and there is a s
 });
 
 test("D4, D5, D8: unrolls are worth Brax's advantages by the critic as it is, steps cut short count with 0", () => {
-  const { agent, settings, rollout, w } = situationOf(
+  const { agent, settings, rollout, w } = echoing(
     ppo({ ...small, preset: "lehmann2024", environments: 4, steps: 12, minibatches: 2 }),
   );
   const parts = minibatchesOf(agent, settings, 2);
@@ -249,7 +227,7 @@ function at({ advantages, returns }: Advantages, rows: Uint32Array): number[] {
 test("D6: actions lie in [-1, 1] whatever the task takes; corrected they span its bounds", () => {
   const largest = (options: object) => {
     const given: Float64Array[] = [];
-    situationOf(ppo({ ...small, environments: 2, steps: 50, minibatches: 2, ...options }), given);
+    echoing(ppo({ ...small, environments: 2, steps: 50, minibatches: 2, ...options }), given);
     return Math.max(...given.flatMap((action) => Array.from(action, Math.abs)));
   };
   assert.ok(largest({ preset: "lehmann2024" }) > 0.9);
@@ -259,7 +237,7 @@ test("D6: actions lie in [-1, 1] whatever the task takes; corrected they span it
 });
 
 test("REINFORCE sums the rewards up to an end of whatever kind, without a baseline", () => {
-  const { learner, rollout, w } = situationOf(reinforce({ ...small, preset: "lehmann2024", steps: 40 }));
+  const { learner, rollout, w } = echoing(reinforce({ ...small, preset: "lehmann2024", steps: 40 }));
   const found = learner.update(w, rollout, 1, stream(4));
   let [sum, total] = [0, 0];
   for (let t = 39; t >= 0; t--) {
@@ -288,12 +266,3 @@ test("unrolls need a truncation they can do, and as many copies as they are deal
     /ppo: anneal must be true, false or "inert", got "slowly"/,
   );
 });
-
-/** KL(rollout's actor || the actor now), a mean over the rollout. */
-function divergence(agent: ActorCritic, { observations, laws, rows }: Rollout, w: Float64Array): number {
-  const graph = trace(
-    ([v, x, old]) => [agent.distribution.kl(old, agent.law(v, x)).mean()],
-    [[agent.dim], [rows, agent.observations], [rows, agent.distribution.parameters]],
-  );
-  return evaluate(graph, [w, observations, laws])[0][0];
-}

@@ -10,6 +10,7 @@ import { trainPolicy } from "../../src/policy-gradients/index.js";
 import { stream } from "../../src/random/index.js";
 import { evaluate, gradient, trace } from "../../src/tensor/index.js";
 import { assertClose } from "../energies/differences.js";
+import { divergence, situationOf } from "./situation.js";
 import "../../src/index.js";
 
 const seenSpace: Space = { kind: "box", shape: [2], low: -1, high: 1 };
@@ -129,4 +130,27 @@ test("no update leaves the trust region, and each that is made gains", async () 
     // Advantages have mean 0, so that the surrogate begins at 0.
     else assert.ok(kl > 0 && record["train/policy_objective"] > 0);
   }
+});
+
+test("features that actor and critic share are the actor's to move: where its step is rejected, they stay while the critic learns", () => {
+  const features = { convolutions: [{ filters: 2, size: 3, stride: 2 }], hidden: [6] };
+  const after = (options: object) => {
+    const algorithm = trpo({ environments: 4, steps: 32, features, precision: "f64", ...options });
+    const { agent, learner, w, roll } = situationOf(algorithm, environments.catchBall({ rows: 5 }));
+    const rollout = roll();
+    const before = w.slice();
+    const { is_line_search_success: success } = learner.update(w, rollout, 1, stream(4));
+    assert.ok(agent.sharedDim > 0);
+    assert.notDeepEqual(w.slice(agent.actorDim), before.slice(agent.actorDim));
+    return {
+      success,
+      kl: divergence(agent, rollout, w),
+      same: before.every((x, i) => i >= agent.actorDim || x === w[i]),
+    };
+  };
+  const rejected = after({ targetKl: 1000, backtracks: 1, damping: 1e-6 });
+  assert.deepEqual(rejected, { success: 0, kl: rejected.kl, same: true });
+  const accepted = after({});
+  assert.equal(accepted.success, 1);
+  assert.ok(!accepted.same && accepted.kl > 0 && accepted.kl <= 0.01 * (1 + 1e-9), `${accepted.kl}`);
 });
