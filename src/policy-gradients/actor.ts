@@ -14,7 +14,10 @@ export interface Actor {
   act(w: Float64Array, observations: Float64Array, outcomes: Float64Array, random?: Random): Float64Array;
 }
 
-/** The actor of an agent for so many rows: compiled once. Normal actions are cut off at the bounds of the space, where the agent keeps to them; what is learnt from is the outcome. */
+/**
+ * The actor of an agent for so many rows: compiled once. Normal actions are cut off at the bounds of the space, where the agent keeps to them; what is learnt
+ * from is the outcome.
+ */
 export function actorOf(agent: ActorCritic, actionSpace: Space, rows: number): Actor {
   const { distribution } = agent;
   const program = compile(trace(([w, seen]) => [agent.law(w, seen)], [[agent.dim], [rows, agent.observations]]));

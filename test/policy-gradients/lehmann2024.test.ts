@@ -1,4 +1,5 @@
-// The preset lehmann2024 against the reference's own rules, and where it differs from the corrected ones: one update each (D1 to D8 of src/policy-gradients/algorithms/lehmann.ts).
+// The preset lehmann2024 against the reference's own rules, and where it differs from the corrected ones: one update each (D1 to D8 of
+// src/policy-gradients/algorithms/lehmann.ts).
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

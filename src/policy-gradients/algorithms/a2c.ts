@@ -21,7 +21,7 @@ import { checkMinibatches, minibatchesOf } from "./minibatches.js";
 import { runningMeans } from "./running-means.js";
 
 export interface A2cOptions extends LearningOptions {
-  /** "corrected", the default, or "lehmann2024": see there. */
+  /** "corrected", the default, or "lehmann2024": what the programs of Lehmann 2024 do, mistakes D3 to D6 and D8 of algorithms/lehmann.ts included. */
   readonly preset?: "corrected" | "lehmann2024";
   /** Parts a rollout is cut into, with a step along the gradient for each; 1 but for "lehmann2024". */
   readonly minibatches?: number;

@@ -1,5 +1,5 @@
-// The settings of CleanRL's ppo.py and ppo_continuous_action.py, PPO's preset "cleanrl", with what Huang et al. 2022 ("The 37 implementation details of proximal policy
-// optimization") call the 13 core details and the 9 for continuous actions, and where each is done.
+// The settings of CleanRL's ppo.py and ppo_continuous_action.py, PPO's preset "cleanrl", with what Huang et al. 2022 ("The 37 implementation details of
+// proximal policy optimization") call the 13 core details and the 9 for continuous actions, and where each is done.
 
 import { correctedLearning } from "./algorithm.js";
 import type { PpoSettings } from "./ppo.js";
@@ -20,7 +20,7 @@ import type { PpoSettings } from "./ppo.js";
  * | 9 | values clipped around those of the rollout, the larger of both errors | `clipValue` |
  * | 10 | one loss: surrogate, half the critic's squared error times 0.5, entropy times 0.01 | `valueCoefficient`, `entropyCoefficient` |
  * | 11 | the gradient of all parameters together shortened to 0.5 | `maxGradientNorm` |
- * | 12 | losses, approximate KL divergence, clip fraction, explained variance in the log (means over the update; CleanRL's are of its last minibatch) | `train/...` |
+ * | 12 | losses, approximate KL divergence, clip fraction, explained variance in the log: means over the update | `train/...` |
  * | 13 | networks apart for policy and values, 64-64 with tanh | `LayerOptions` |
  */
 export const cleanrl: PpoSettings = {

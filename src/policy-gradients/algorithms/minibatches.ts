@@ -1,5 +1,5 @@
-// What a rollout is cut into to be learnt from: rows at random, whose worth was found once, or whole unrolls in the order of time, which the critic judges anew each time
-// (Brax; Lehmann 2024).
+// What a rollout is cut into to be learnt from: rows at random, whose worth was found once, or whole unrolls in the order of time, which the critic
+// judges anew each time (Brax; Lehmann 2024).
 
 import { integerAtLeast, refuse } from "../../arguments/index.js";
 import type { Random } from "../../random/random.js";

@@ -25,7 +25,8 @@ import { runningMeans } from "./running-means.js";
 export interface PpoOptions extends LearningOptions {
   /**
    * "corrected", the default: truncated episodes are bootstrapped, a limit on the KL divergence that binds, no clipping of the critic. "cleanrl": what
-   * CleanRL's ppo.py and ppo_continuous_action.py do, detail by detail in algorithms/cleanrl.ts. "lehmann2024": what Lehmann's programs do, in algorithms/lehmann.ts.
+   * CleanRL's ppo.py and ppo_continuous_action.py do, detail by detail in algorithms/cleanrl.ts. "lehmann2024": what the programs of Lehmann 2024 do,
+   * mistakes D3 to D6 and D8 of algorithms/lehmann.ts included.
    */
   readonly preset?: "corrected" | "cleanrl" | "lehmann2024";
   /** Passes over each rollout. */

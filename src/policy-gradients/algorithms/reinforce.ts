@@ -23,7 +23,10 @@ import { lehmann2024 } from "./lehmann.js";
 import { explainedVariance, minibatchDescent } from "./minibatch.js";
 
 export interface ReinforceOptions extends Omit<LearningOptions, "lambda" | "estimator" | "unrolls"> {
-  /** "corrected", the default, or "lehmann2024": see there. That one has no baseline, and rewards end at limits and at the end of the rollout. */
+  /**
+   * "corrected", the default, or "lehmann2024": what the programs of Lehmann 2024 do, mistakes D3 and D6 of algorithms/lehmann.ts included. That one has no
+   * baseline, and rewards end at limits and at the end of the rollout.
+   */
   readonly preset?: "corrected" | "lehmann2024";
   /**
    * What is subtracted from the rewards to go: what a critic expects of the state ("value", where left out), or nothing ("none"). With a critic the

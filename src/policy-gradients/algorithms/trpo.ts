@@ -40,7 +40,7 @@ import { conjugateGradients, dot, trustRegion } from "./trust-region.js";
 
 /** The learning rate, its annealing and the longest gradient are the critic's. */
 export interface TrpoOptions extends Omit<LearningOptions, "entropyCoefficient" | "valueCoefficient"> {
-  /** "corrected", the default, or "lehmann2024": see there. */
+  /** "corrected", the default, or "lehmann2024": what the programs of Lehmann 2024 do, mistakes D2 to D6 and D8 of algorithms/lehmann.ts included. */
   readonly preset?: "corrected" | "lehmann2024";
   /** The bound on the mean KL divergence of one step of the actor: delta of equation 14. */
   readonly targetKl?: number;
@@ -48,7 +48,10 @@ export interface TrpoOptions extends Omit<LearningOptions, "entropyCoefficient" 
   readonly averageKl?: boolean;
   /** Parts a rollout is cut into for the actor, with a step for each, bounded from where the one before ended; 1 but for "lehmann2024". */
   readonly actorMinibatches?: number;
-  /** What becomes of a step of which no part is accepted: "obeyed", where left out, takes none, "ignored" the shortest that was tried (Lehmann 2024, by mistake). */
+  /**
+   * What becomes of a step of which no part is accepted: "obeyed", where left out, takes none, "ignored" the shortest that was tried (Lehmann 2024, by
+   * mistake).
+   */
   readonly lineSearch?: "obeyed" | "ignored";
   /** Added to the Fisher matrix's diagonal. */
   readonly damping?: number;

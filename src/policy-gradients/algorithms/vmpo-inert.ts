@@ -1,5 +1,5 @@
-// V-MPO as Lehmann 2024's programs have it: with a temperature and multipliers that descend beside the networks' parameters, by the same steps, and bounds that bind nothing
-// (D1 and D8 of `lehmann2024`).
+// V-MPO as Lehmann 2024's program has it: with a temperature and multipliers that descend beside the networks' parameters, by the same steps, and
+// bounds that bind nothing (D1 and D8 of `lehmann2024`).
 
 import type { ActorCritic } from "../actor-critic.js";
 import { type Learner, learningFactor } from "./algorithm.js";

@@ -25,7 +25,7 @@ import { runningMeans } from "./running-means.js";
 import { inertVmpo } from "./vmpo-inert.js";
 
 export interface VmpoOptions extends Omit<LearningOptions, "entropyCoefficient" | "normalizeAdvantages"> {
-  /** "corrected", the default, or "lehmann2024": see there. */
+  /** "corrected", the default, or "lehmann2024": what the programs of Lehmann 2024 do, mistakes D1, D3 to D6 and D8 of algorithms/lehmann.ts included. */
   readonly preset?: "corrected" | "lehmann2024";
   /**
    * Whether the bounds hold. "inert" is Lehmann 2024's mistake: nothing is bounded but by the size of steps, and temperature and multipliers are moved by the
