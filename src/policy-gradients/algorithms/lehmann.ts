@@ -1,6 +1,7 @@
 // The settings of the reference implementation of Lehmann 2024, "The Definitive Guide to Policy Gradients in Deep Reinforcement Learning"
 // (arXiv:2401.13662), which all five algorithms have as the preset "lehmann2024": what its programs do, mistakes included, for comparison with its figures.
-// It normalised observations and rewards by wrappers, clipped to 10, which are the environment's part here.
+// It normalised observations and rewards by wrappers, clipped to 10, which are the environment's part here. For pixels it had Atari's convolutions with two
+// layers of 512 behind them and single layers as heads: `features: { convolutions: "atari", hidden: [512, 512] }, actor: { hidden: [] }, critic: { hidden: [] }`.
 
 import type { LearningSettings } from "./algorithm.js";
 
