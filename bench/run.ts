@@ -19,6 +19,7 @@ const BENCHES = [
   "nuts",
   "langevin",
   "policy-gradients",
+  "policy-gradients-training",
   "diagnostics",
   "coverage",
   "render",
