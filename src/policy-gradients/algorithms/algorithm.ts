@@ -108,7 +108,7 @@ export function completed<Settings extends LearningSettings>(
 ): Settings {
   const { preset = "corrected", ...own } = options;
   const named = presets[oneOf(where, "preset", preset, Object.keys(presets))];
-  // Learning is as good in single precision (bench/policy-gradients-training.ts), and faster.
+  // Learning is as good in single precision (test/policy-gradients/precision.test.ts), and faster.
   const settings = over({ precision: "f32", ...named[actionSpace.kind === "box" ? "box" : "choices"] }, own);
   integerAtLeast(where, "environments", settings.environments, 1);
   integerAtLeast(where, "steps", settings.steps, 1);
