@@ -4,6 +4,7 @@
 import type { Advantages } from "../src/policy-gradients/advantages.js";
 import type { Rollout } from "../src/policy-gradients/rollout.js";
 import type { Random } from "../src/random/random.js";
+import { product } from "./product.js";
 
 export interface PpoByHandOptions {
   readonly observations: number;
@@ -93,37 +94,68 @@ interface Perceptron {
   readonly end: number;
   /** Outputs `[rows, outputs]` of inputs `[rows, inputs]`; reused. */
   forward(w: Float64Array, inputs: Float64Array): Float64Array;
-  /** Adds to the gradient, by the loss's slopes at the outputs of the last `forward`; the slopes are used up. */
+  /** Writes its part of the gradient, by the loss's slopes at the outputs of the last `forward`. */
   backward(w: Float64Array, inputs: Float64Array, slopes: Float64Array, gradient: Float64Array): void;
 }
 
 function perceptron(widths: readonly number[], start: number, rows: number): Perceptron {
   let end = start;
-  const layers = widths.slice(1).map((outputs, k) => {
+  const layers = widths.slice(1).map((outputs, k): Layer => {
     const inputs = widths[k];
     const weights = end;
     const biases = weights + inputs * outputs;
     end = biases + outputs;
     const values = new Float64Array(rows * outputs);
-    return { inputs, outputs, weights, biases, values, slopes: new Float64Array(rows * outputs) };
+    return { inputs, outputs, weights, biases, end, values, slopes: new Float64Array(rows * outputs) };
   });
   return {
     end,
     forward(w, inputs) {
       let x = inputs;
       layers.forEach((layer, k) => {
-        multiply(w, layer, x, rows);
-        x = layer.values;
-        if (k < layers.length - 1) for (let i = 0; i < x.length; i++) x[i] = Math.tanh(x[i]);
+        const { weights, biases, end, values } = layer;
+        product(
+          values,
+          x,
+          layer.inputs,
+          1,
+          w.subarray(weights, biases),
+          layer.outputs,
+          1,
+          rows,
+          layer.inputs,
+          layer.outputs,
+        );
+        finish(values, w.subarray(biases, end), k < layers.length - 1);
+        x = values;
       });
       return x;
     },
     backward(w, inputs, slopes, gradient) {
       let later = slopes;
       for (let k = layers.length - 1; k >= 0; k--) {
-        const below = k === 0 ? undefined : layers[k - 1];
-        backThrough(w, layers[k], below?.values ?? inputs, later, below?.slopes, gradient, rows);
-        if (below !== undefined) later = below.slopes;
+        const { weights, biases, end, ...layer } = layers[k];
+        const x = k === 0 ? inputs : layers[k - 1].values;
+        const into = gradient.subarray(weights, biases);
+        product(into, x, 1, layer.inputs, later, layer.outputs, 1, layer.inputs, rows, layer.outputs);
+        addRows(gradient.subarray(biases, end), later);
+        if (k === 0) return;
+        const below = layers[k - 1].slopes;
+        product(
+          below,
+          later,
+          layer.outputs,
+          1,
+          w.subarray(weights, biases),
+          1,
+          layer.outputs,
+          rows,
+          layer.outputs,
+          layer.inputs,
+        );
+        // Back through the tanh that made x.
+        for (let i = 0; i < below.length; i++) below[i] *= 1 - x[i] * x[i];
+        later = below;
       }
     },
   };
@@ -132,48 +164,26 @@ function perceptron(widths: readonly number[], start: number, rows: number): Per
 interface Layer {
   readonly inputs: number;
   readonly outputs: number;
+  /** Where its weights and biases begin among the parameters, and where they end. */
   readonly weights: number;
   readonly biases: number;
+  readonly end: number;
   readonly values: Float64Array;
+  readonly slopes: Float64Array;
 }
 
-/** Hot. The inner loop goes along a row of the weights, which lie one after another. */
-function multiply(w: Float64Array, layer: Layer, x: Float64Array, rows: number): void {
-  const { inputs, outputs, weights, biases, values } = layer;
-  for (let r = 0; r < rows; r++) {
-    const to = r * outputs;
-    for (let j = 0; j < outputs; j++) values[to + j] = w[biases + j];
-    for (let i = 0; i < inputs; i++) {
-      const value = x[r * inputs + i];
-      const row = weights + i * outputs;
-      for (let j = 0; j < outputs; j++) values[to + j] += value * w[row + j];
+/** Adds the biases to every row, and puts the sums through tanh where the layer is a hidden one. */
+function finish(values: Float64Array, biases: Float64Array, isHidden: boolean): void {
+  for (let i = 0; i < values.length; i += biases.length) {
+    for (let j = 0; j < biases.length; j++) {
+      const sum = values[i + j] + biases[j];
+      values[i + j] = isHidden ? Math.tanh(sum) : sum;
     }
   }
 }
 
-/** Hot. Slopes below are those before the tanh that made `x`; none are wanted below the first layer. */
-function backThrough(
-  w: Float64Array,
-  { inputs, outputs, weights, biases }: Layer,
-  x: Float64Array,
-  slopes: Float64Array,
-  below: Float64Array | undefined,
-  gradient: Float64Array,
-  rows: number,
-): void {
-  for (let r = 0; r < rows; r++) {
-    const from = r * outputs;
-    for (let j = 0; j < outputs; j++) gradient[biases + j] += slopes[from + j];
-    for (let i = 0; i < inputs; i++) {
-      const value = x[r * inputs + i];
-      const row = weights + i * outputs;
-      for (let j = 0; j < outputs; j++) gradient[row + j] += value * slopes[from + j];
-      if (below === undefined) continue;
-      let sum = 0;
-      for (let j = 0; j < outputs; j++) sum += w[row + j] * slopes[from + j];
-      below[r * inputs + i] = sum * (1 - value * value);
-    }
-  }
+function addRows(to: Float64Array, rows: Float64Array): void {
+  for (let i = 0; i < rows.length; i += to.length) for (let j = 0; j < to.length; j++) to[j] += rows[i + j];
 }
 
 function standardize(x: Float64Array): void {
