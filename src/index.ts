@@ -269,7 +269,6 @@ export {
   selfKlLoss,
   type TrainedPolicy,
   type TrainingCallback,
-  type TrainingCheckpointOptions,
   type TrainingEnd,
   type TrainingProgress,
   type TrainingState,

@@ -1,6 +1,6 @@
 // Chains: running them, what they return, and the run that was last.
 
-export type { CheckpointOptions } from "./checkpoint.js";
+export type { CheckpointOptions } from "../platform/checkpoint-option.js";
 export { compareSamplers, type SamplerRow, type SamplerTable } from "./compare-samplers.js";
 export {
   type DiagnosedKind,

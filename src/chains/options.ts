@@ -3,11 +3,12 @@
 import { finiteVector, integerAtLeast, knownOptions, refuse } from "../arguments/index.js";
 import type { Energy } from "../energies/energy.js";
 import { isEnergy } from "../energies/is-energy.js";
+import type { CheckpointOptions } from "../platform/checkpoint-option.js";
 import type { EventSink } from "../platform/platform.js";
 import { type Random, stream } from "../random/index.js";
 import { samplers } from "../samplers/index.js";
 import type { Sampler, SamplerDefinition } from "../samplers/kernel.js";
-import { type CheckpointOptions, checkpointOptions } from "./checkpoint.js";
+import { checkpointOptions } from "./checkpoint.js";
 import type { Draws } from "./draws.js";
 import { type Earlier, earlierOf } from "./earlier.js";
 import { energyPrint } from "./energy-print.js";

@@ -1,7 +1,8 @@
 // Checkpoints of calls that make several runs, one after the other: a file per run. Those of finished runs stay until all are finished, so
 // that the same call, after an abort or a crash, runs only what was not.
 
-import { type CheckpointOptions, checkpointOptions } from "../chains/checkpoint.js";
+import { checkpointOptions } from "../chains/checkpoint.js";
+import type { CheckpointOptions } from "../platform/checkpoint-option.js";
 import { platform } from "../platform/platform.js";
 
 /** As `sample` takes it; the path is one that the runs' files begin with: `<path>-0`, `<path>-1`, ... */

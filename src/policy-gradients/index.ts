@@ -62,5 +62,4 @@ export { loadPolicy, savePolicy } from "./policy-file.js";
 export { type Recipe, recipes } from "./recipes.js";
 export { type TrainedPolicy, type TrainPolicyOptions, trainPolicy } from "./train-policy.js";
 export type { LogRecord, TrainingCallback, TrainingEnd, TrainingProgress } from "./training-callback.js";
-export type { TrainingCheckpointOptions } from "./training-checkpoint.js";
 export type { TrainingState } from "./training-state.js";

@@ -1,6 +1,7 @@
 // Training: rollouts and updates in turn until the steps are done, with what happens on the way told to callbacks and the log.
 
 import { integerAtLeast, knownOptions, refuse } from "../arguments/index.js";
+import { type CheckpointOptions, checkpointOptions } from "../platform/checkpoint-option.js";
 import { fingerprintOf } from "../platform/fingerprint.js";
 import { platform } from "../platform/platform.js";
 import type { Algorithm } from "./algorithms/index.js";
@@ -15,11 +16,7 @@ import {
   tell,
   tellEnd,
 } from "./training-callback.js";
-import {
-  openTrainingCheckpoint,
-  type TrainingCheckpointOptions,
-  trainingCheckpointOptions,
-} from "./training-checkpoint.js";
+import { openTrainingCheckpoint } from "./training-checkpoint.js";
 import { openSession, type TrainingSession } from "./training-session.js";
 import { checkState, type TrainingState } from "./training-state.js";
 
@@ -39,9 +36,9 @@ export interface TrainPolicyOptions {
   readonly resume?: TrainingState;
   /**
    * A file that is written every 30 seconds, or `everySeconds`, and on an abort; where it is there, this training goes on from it, to the same
-   * bytes as if it had never ended. It is removed once training is done.
+   * bytes as if it had never ended. It is removed once training is done, unless it is to be kept.
    */
-  readonly checkpoint?: string | TrainingCheckpointOptions;
+  readonly checkpoint?: string | CheckpointOptions;
   /** Ends training after the step that is being made; what was learnt until then is returned. So does an interrupt in a notebook. */
   readonly signal?: AbortSignal;
   readonly callbacks?: readonly TrainingCallback[];
@@ -100,11 +97,10 @@ export async function trainPolicy(
     };
     const file = request.checkpoint && (await openTrainingCheckpoint(request.checkpoint, decidedBy));
     session.begin(file?.earlier ?? request.resume);
+    end = file?.ended;
 
     isTold = true;
     if (await tell(callbacks, "onTrainingStart", progress)) end = "callback";
-    /** The last record, where it was only its being the last that had the policy evaluated: a longer training has no such evaluation. */
-    let notDue: LogRecord | undefined;
     let evaluated: { readonly steps: number; readonly found: Evaluation } | undefined;
     while (end === undefined && session.steps < totalSteps) {
       const remaining = 1 - session.steps / totalSteps;
@@ -121,9 +117,7 @@ export async function trainPolicy(
       if (end !== undefined) break;
 
       const record = session.update(remaining);
-      const isDue = session.steps >= nextEvaluation;
-      if (isDue || session.steps >= totalSteps) {
-        if (!isDue) notDue = { ...record };
+      if (session.steps >= nextEvaluation || session.steps >= totalSteps) {
         evaluated = { steps: session.steps, found: await evaluatePolicy(session.policy(), place, evaluation) };
         Object.assign(record, evaluationKeys(evaluated.found));
       }
@@ -134,7 +128,7 @@ export async function trainPolicy(
     }
     end ??= "steps done";
     const state = session.state();
-    const final = notDue === undefined ? state : { ...state, log: [...state.log.slice(0, -1), notDue] };
+    const final = session.steps < totalSteps ? state : { ...state, log: withoutLast(state.log, evaluateEvery) };
     if (end === "aborted") await file?.write(final);
 
     const policy = session.policy();
@@ -144,7 +138,7 @@ export async function trainPolicy(
       evaluation?.deterministic === false ? found : await evaluatePolicy(policy, place, drawn);
     isTold = false;
     await tellEnd(callbacks, progress, end);
-    if (end !== "aborted") await file?.remove();
+    if (end !== "aborted") await file?.finish(state, end);
     return {
       policy,
       evaluation: found,
@@ -191,6 +185,16 @@ function evaluationKeys({ meanReturn, meanLength }: Evaluation): LogRecord {
   return { "eval/mean_reward": meanReturn, "eval/mean_ep_length": meanLength };
 }
 
+/** A finished training's log as a longer one has it: evaluated at its end only where that was due. */
+function withoutLast(log: readonly LogRecord[], evaluateEvery: number): LogRecord[] {
+  const stepsOf = (record: LogRecord | undefined): number => record?.["time/total_timesteps"] ?? 0;
+  const last = log.at(-1);
+  const isDue = Math.floor(stepsOf(last) / evaluateEvery) > Math.floor(stepsOf(log.at(-2)) / evaluateEvery);
+  if (last === undefined || isDue) return [...log];
+  const kept = Object.entries(last).filter(([key]) => !key.startsWith("eval/"));
+  return [...log.slice(0, -1), Object.fromEntries(kept)];
+}
+
 function checked(options: TrainPolicyOptions) {
   const where = "trainPolicy";
   knownOptions(where, options, [
@@ -209,7 +213,7 @@ function checked(options: TrainPolicyOptions) {
     seed: integerAtLeast(where, "seed", options.seed ?? resume?.run?.seed ?? 0, 0),
     workers: integerAtLeast(where, "workers", options.workers ?? 0, 0),
     evaluateEvery: every === undefined ? Number.POSITIVE_INFINITY : integerAtLeast(where, "evaluateEvery", every, 1),
-    checkpoint: trainingCheckpointOptions(options.checkpoint),
+    checkpoint: checkpointOptions(where, options.checkpoint),
     ...{ evaluation, evaluationEnvironment, resume, signal, callbacks, onLog },
   };
 }

@@ -207,6 +207,20 @@ test("a checkpoint takes a training up again and again, and is gone when it is d
   }
 });
 
+test("a checkpoint that is kept says the same again without learning anew, also where a callback ended the training", async () => {
+  const { PPO } = algorithms;
+  const stopping = { onRolloutEnd: ({ steps }: { readonly steps: number }) => steps < 72 };
+  for (const callbacks of [[], [stopping]]) {
+    const checkpoint = { path: join(folder, `kept-${callbacks.length}`), keep: true };
+    const first = await trainPolicy(PPO, tasks.numbers, { ...options, checkpoint, callbacks });
+    assert.equal(first.log.length, callbacks.length === 0 ? 5 : 3);
+    const idle = { onRolloutStart: () => assert.fail("it learns again") };
+    const again = await trainPolicy(PPO, tasks.numbers, { ...options, checkpoint, callbacks: [idle] });
+    assert.deepEqual(content(again), content(first));
+    assert.deepEqual(again.log, first.log);
+  }
+});
+
 test("a checkpoint that is damaged or of another training is refused by name", async () => {
   const path = join(folder, "refused");
   const { A2C, PPO } = algorithms;
