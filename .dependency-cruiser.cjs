@@ -6,7 +6,7 @@ const mayImport = {
   arguments: [],
   platform: [],
   random: [],
-  diagnostics: [],
+  diagnostics: ["random"],
   tensor: ["platform"],
   energies: ["tensor", "random"],
   networks: ["tensor", "random", "platform"],

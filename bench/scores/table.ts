@@ -2,6 +2,7 @@
 
 import { writeFileSync } from "node:fs";
 import { sampleStandardDeviation as sd } from "simple-statistics";
+import { interquartileMean } from "../../src/diagnostics/index.js";
 import { mean } from "../report.js";
 import { type ScoreRecord, settingsId } from "./records.js";
 import { type Bar, type ScoreRow, scoreRows } from "./rows.js";
@@ -91,12 +92,6 @@ function runLines(records: readonly ScoreRecord[]): readonly string[] {
       run.date.slice(0, 10),
     ]);
   });
-}
-
-/** The mean of what is left where a quarter of the numbers, rounded down, is cut off at each end (Agarwal et al. 2021, arXiv:2108.13264). */
-function interquartileMean(x: readonly number[]): number {
-  const cut = Math.floor(x.length / 4);
-  return mean([...x].sort((a, b) => a - b).slice(cut, x.length - cut));
 }
 
 /** Empty for no numbers. */

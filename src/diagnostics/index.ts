@@ -3,6 +3,7 @@
 
 export { autocorrelation } from "./autocorrelation.js";
 export { autocovariance } from "./autocovariance.js";
+export { type BootstrapOptions, bootstrapInterval } from "./bootstrap-interval.js";
 export { type CompareLooOptions, compareLoo, type LooComparison, type Predictive } from "./compare-loo.js";
 export { ebfmi } from "./ebfmi.js";
 export { essBulk } from "./ess-bulk.js";
@@ -16,6 +17,7 @@ export { type GewekeOptions, geweke } from "./geweke.js";
 export { hdi } from "./hdi.js";
 export { type HeidelbergerWelch, type HeidelbergerWelchOptions, heidelbergerWelch } from "./heidelberger-welch.js";
 export { type IntegratedTime, type IntegratedTimeOptions, integratedTime } from "./integrated-time.js";
+export { interquartileMean } from "./interquartile-mean.js";
 export { type KernelStein, type KernelSteinOptions, kernelStein } from "./kernel-stein.js";
 export { khatConvergenceRate, khatMinimumDraws, khatThreshold } from "./khat-threshold.js";
 export type { PerDraw } from "./log-likelihood.js";
@@ -24,6 +26,7 @@ export { type LooPitOptions, looPit } from "./loo-pit.js";
 export { mcseMean } from "./mcse-mean.js";
 export { mcseMedian, mcseQuantile } from "./mcse-quantile.js";
 export { mcseSd } from "./mcse-sd.js";
+export { optimalityGap } from "./optimality-gap.js";
 export { type ParetoKhatOptions, paretoKhat } from "./pareto-khat.js";
 export { type Psis, type PsisOptions, psis } from "./psis.js";
 export { quantile } from "./quantile.js";
