@@ -89,7 +89,7 @@ export function calibration(result: Calibration, options: CalibrationOptions = {
       range: plainNumbers(data.range),
       zeroline: true,
       zerolinecolor: zeroLine,
-      ...(!panel.isFirst && { showticklabels: false }),
+      ...(!panel.isFirst && { showticklabels: false, ticks: "" }),
     });
     (options.reference ?? []).forEach((line, i) => {
       traces.push({
@@ -196,7 +196,7 @@ function curveTraces(
   const inside = cells.filter(isShown);
   const beyond = cells.filter((k) => !isShown(k));
   const hovers = (k: number): string =>
-    `${name}, step size ${numberLabel(stepSize[k])}${objections[k] === "" ? "" : `: ${objections[k]}`}`;
+    `${name}, step size ${stepLabel(stepSize[k])}${objections[k] === "" ? "" : `: ${objections[k]}`}`;
   const curve: Trace = {
     ...place,
     type: "scatter",
@@ -268,10 +268,16 @@ function ringTraces(
   ];
 }
 
+/** `1.56e-5` and `0.0004`. */
+function stepLabel(step: number): string {
+  const digits = Number(step.toPrecision(3));
+  return digits < 1e-4 ? digits.toExponential() : String(digits);
+}
+
 function noteOf({ recommended, rows }: Calibration): string {
   const open = rows.some(({ ok }) => !ok) ? "; open: something is against the cell" : "";
   if (recommended === undefined) return `no cell is without objections${open}`;
   const { stepSize, nbeta, gamma, llc, standardError } = recommended;
   const [value, error] = withDecimals(standardError, llc, standardError);
-  return `recommended: step size ${numberLabel(stepSize)}, n beta ${numberLabel(nbeta)}, gamma ${numberLabel(gamma)}, where the LLC is ${value} ± ${error}${open}`;
+  return `recommended: step size ${stepLabel(stepSize)}, n beta ${numberLabel(nbeta)}, gamma ${numberLabel(gamma)}, where the LLC is ${value} ± ${error}${open}`;
 }
