@@ -22,7 +22,8 @@ import {
 } from "../../src/index.js";
 import { makeRowSums, rowSums } from "../../src/networks/row-sums.js";
 import { nodePlatform } from "../../src/platform/node.js";
-import { install, type Platform, platform } from "../../src/platform/platform.js";
+import { type Platform, platform } from "../../src/platform/platform.js";
+import { withPlatform } from "../platform/with-platform.js";
 
 const random = stream(3, "threads");
 const rows = 3000;
@@ -229,14 +230,4 @@ async function watched(run: (started: ("runs" | "ended")[]) => Promise<void>): P
     };
   };
   await withPlatform({ ...here, startThread }, () => run(started));
-}
-
-async function withPlatform(other: Platform, run: () => Promise<void>): Promise<void> {
-  const here = platform();
-  install(other);
-  try {
-    await run();
-  } finally {
-    install(here);
-  }
 }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nodePlatform } from "../../../src/platform/node.js";
-import { install, type Platform, platform } from "../../../src/platform/platform.js";
+import { type Platform, platform } from "../../../src/platform/platform.js";
 import {
   type Autoreset,
   type Environment,
@@ -19,6 +19,7 @@ import { stream } from "../../../src/random/index.js";
 import { fragile } from "./fragile.js";
 import { continuousRecipe, drawAction } from "./playing.js";
 import "../../../src/index.js";
+import { withPlatform } from "../../platform/with-platform.js";
 
 const count = 5;
 
@@ -201,13 +202,3 @@ test("what fails in a thread reaches the caller, with the copy it was in, and cl
     await leaving.close();
   });
 });
-
-async function withPlatform(other: Platform, run: () => Promise<void>): Promise<void> {
-  const here = platform();
-  install(other);
-  try {
-    await run();
-  } finally {
-    install(here);
-  }
-}
