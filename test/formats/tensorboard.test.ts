@@ -1,9 +1,16 @@
 // Event files of TensorBoard: the checksum's known values, the format's bytes, and that what was written is read.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
-import { crc32c, readTensorBoard, tensorBoardRecord, tensorBoardStart } from "../../src/formats/tensorboard.js";
+import {
+  crc32c,
+  readTensorBoard,
+  type TensorBoardEvent,
+  tensorBoardRecord,
+  tensorBoardStart,
+} from "../../src/formats/tensorboard.js";
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -50,6 +57,15 @@ test("what was written is read, in single precision", () => {
       );
     }),
   );
+});
+
+test("what TensorBoard's own writer has written is read", () => {
+  const { events, file } = JSON.parse(readFileSync(new URL("./fixtures/tensorboard.json", import.meta.url), "utf8"));
+  const rounded = events.map((event: TensorBoardEvent) => ({
+    ...event,
+    scalars: Object.fromEntries(Object.entries(event.scalars).map(([tag, value]) => [tag, Math.fround(value)])),
+  }));
+  assert.deepEqual(readTensorBoard(Buffer.from(file, "base64")), rounded);
 });
 
 test("other records and fields are passed over", () => {
