@@ -1,8 +1,8 @@
 // How far a policy is from itself: the mean KL divergence to the policy at w* on stored states. It has a true minimum at w*, whatever the
 // training did, and needs no environment: the loss for the LLC of policies whose returns are dear.
 
-import { knownOptions, refuse } from "../../arguments/index.js";
-import { type Loss, type LossOptions, loss } from "../../networks/index.js";
+import { refuse } from "../../arguments/index.js";
+import { type Loss, loss } from "../../networks/index.js";
 import { compile, trace } from "../../tensor/index.js";
 import { type PolicyAt, partsOf, policyLaw } from "./policy-law.js";
 import { type StoredEpisodes, stepsOf } from "./record-episodes.js";
@@ -17,9 +17,8 @@ export type StoredStates = ArrayLike<number> | readonly ArrayLike<number>[] | St
  * const states = await recordEpisodes(trained.policy, environments.cartPole(), { episodes: 20 });
  * await llc(selfKlLoss(trained.policy, states), { center: trained.policy.parameters });
  */
-export function selfKlLoss(policy: PolicyAt, states: StoredStates, options: Pick<LossOptions, "precision"> = {}): Loss {
+export function selfKlLoss(policy: PolicyAt, states: StoredStates): Loss {
   const where = "selfKlLoss";
-  knownOptions(where, options, ["precision"]);
   const { network, parameters } = partsOf(where, policy);
   const { dim, names, observations: width, distribution, law, initialize } = policyLaw(where, network);
   const seen = observationsOf(where, states, width);
@@ -29,24 +28,30 @@ export function selfKlLoss(policy: PolicyAt, states: StoredStates, options: Pick
   return loss(
     dim,
     rows,
-    (w, columns) => distribution.kl(columns.laws, law(w, columns.observations)).cast("f64").mean(),
+    (w, columns) => distribution.kl(columns.laws, law(w, columns.observations)).mean(),
     {
       observations: { values: seen, shape: [rows, width] },
       laws: { values: laws, shape: [rows, distribution.parameters] },
     },
-    { names, initialize, ...options },
+    { names, initialize },
   );
 }
 
 /** `[rows, width]` */
 export function observationsOf(where: string, states: StoredStates, width: number): Float64Array {
   if (typeof states !== "object" || states === null) refuse(where, "states", "observations", states);
-  if ("lengths" in states) return stepsOf(states, states.observations);
-  const list = Array.from(states as ArrayLike<number | ArrayLike<number>>, (row) =>
-    typeof row === "number" ? [row] : Array.from(row),
-  );
-  const seen = Float64Array.from(list.flat());
-  const whole = seen.length > 0 && seen.length % width === 0 && list.every((row) => [1, width].includes(row.length));
-  if (!whole || !seen.every(Number.isFinite)) refuse(where, "states", `rows of ${width} finite numbers`, states);
+  const isStored = "lengths" in states;
+  const rows: readonly (number | ArrayLike<number>)[] = isStored ? [] : Array.from<number | ArrayLike<number>>(states);
+  const seen = isStored ? stepsOf(states, states.observations) : flat(rows);
+  const whole = isStored
+    ? states.observations.length === states.episodes * states.steps * width
+    : rows.every((row) => typeof row === "number" || row.length === width);
+  if (!whole || seen.length === 0 || seen.length % width !== 0 || !seen.every(Number.isFinite)) {
+    refuse(where, "states", `rows of ${width} finite numbers`, states);
+  }
   return seen;
+}
+
+function flat(rows: readonly (number | ArrayLike<number>)[]): Float64Array {
+  return Float64Array.from(rows.flatMap((row) => (typeof row === "number" ? [row] : Array.from(row))));
 }

@@ -108,6 +108,8 @@ describe("importance-weighted return", () => {
     const other = policyFor(environments.cartPole(), 0, 1).agent;
     assert.throws(() => importanceWeightedLoss(other, stored), /stored must be episodes with observations of 4/);
     assert.throws(() => criticLoss(other, stored), /stored must be episodes with observations of 4/);
+    const pole = policyFor(environments.cartPole(), 0, 1).policy;
+    assert.throws(() => selfKlLoss(pole, stored), /states must be rows of 4/);
   });
 });
 
