@@ -43,7 +43,11 @@ export function stagesOf(points: readonly CurvePoint[], bandwidth?: number): Sta
   }
   const [from, to] = [usable[0].x, usable[usable.length - 1].x];
   const h = bandwidth ?? (to - from) / 12;
-  const fits = Array.from({ length: GRID }, (_, k) => localFit(usable, from + ((to - from) * k) / (GRID - 1), h));
+  const places = usable.map(({ x }) => x);
+  const fits = Array.from({ length: GRID }, (_, k) => {
+    const x = from + ((to - from) * k) / (GRID - 1);
+    return localFit(usable, x, Math.max(h, gapAt(places, x)));
+  });
   const smoothed: SmoothedCurve = {
     step: Float64Array.from(fits, ({ x }) => Math.exp(x)),
     llc: Float64Array.from(fits, ({ value }) => value),
@@ -63,11 +67,21 @@ interface Weighted {
   readonly weight: number;
 }
 
-/** A line through the points around x, Gaussian weights times those of their errors; a mean where fewer than two points count. */
-function localFit(points: readonly Weighted[], x: number, h: number): { x: number; value: number; error: number } {
-  // Where checkpoints lie farther apart than the bandwidth, it is as wide as the two nearest need.
-  const distances = points.map((point) => Math.abs(point.x - x)).sort((a, b) => a - b);
-  const width = Math.max(h, distances[1]);
+/**
+ * How far apart neighbouring points are around x: their distance at the middle between two, and in between on a straight line. Where a kernel is
+ * narrower than that it must widen, and were it wider at the points than between them, the curve would turn at every point.
+ */
+function gapAt(places: readonly number[], x: number): number {
+  const middles = places.slice(1).map((place, k) => (place + places[k]) / 2);
+  const gaps = places.slice(1).map((place, k) => place - places[k]);
+  const next = middles.findIndex((middle) => middle > x);
+  if (next <= 0) return next === 0 ? gaps[0] : gaps[gaps.length - 1];
+  const share = (x - middles[next - 1]) / (middles[next] - middles[next - 1]);
+  return (1 - share) * gaps[next - 1] + share * gaps[next];
+}
+
+/** A line through the points around x, Gaussian weights times those of their errors. */
+function localFit(points: readonly Weighted[], x: number, width: number): { x: number; value: number; error: number } {
   const kernel = points.map((point) => Math.exp(-0.5 * ((point.x - x) / width) ** 2) * point.weight);
   let [S, Sx, Sxx] = [0, 0, 0];
   points.forEach((point, i) => {

@@ -45,6 +45,21 @@ describe("stages", () => {
     assert.ok(turns <= 12, `${turns} turns in 100 curves without any`);
   });
 
+  test("a trough of one clear point is one, however narrow the kernel", () => {
+    // Of the LLC of a small network: precise on the plateau, less so where it falls.
+    const llcs = [0.2, 0.1, -0.1, -0.35, -1.9, -4.7, -2.4, 0.3, 1.9, 2.9, 3.2, 3.6];
+    const points = llcs.map((llc, k) => ({ step: 30 * 1.3 ** k, llc, standardError: 0.04 + 0.04 * Math.abs(llc) }));
+    for (const bandwidth of [0.01, 0.1, 0.18, 0.25, 0.3, 0.4]) {
+      const { boundaries } = stagesOf(points, bandwidth);
+      assert.deepEqual(
+        boundaries.map(({ kind }) => kind),
+        ["trough"],
+        `bandwidth ${bandwidth}`,
+      );
+      assert.ok(Math.abs(Math.log(boundaries[0].step / points[5].step)) < 0.4, `${boundaries[0].step}`);
+    }
+  });
+
   test("a straight line is smoothed to itself, whatever the errors", () => {
     const points = pointsOf((x) => 1 + 0.5 * x, 1).map((point, k) => ({ ...point, standardError: 1 + (k % 3) }));
     const { smoothed } = stagesOf(points);
