@@ -2,10 +2,10 @@
 // changed. A run is decided by its settings and its seed; one that is recorded is not run again.
 
 import { createHash } from "node:crypto";
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import type { Recipe } from "../../src/policy-gradients/recipes.js";
+import { type Provenance, type Records, recordsIn } from "../records.js";
 
-export interface ScoreRecord {
+export interface ScoreRecord extends Provenance {
   /** `algorithm/task` */
   readonly name: string;
   readonly seed: number;
@@ -21,11 +21,8 @@ export interface ScoreRecord {
   readonly stochastic?: Score;
   /** Mean return of the last hundred episodes of the training. */
   readonly training?: number;
-  /** What did it, where, on which version, when. */
+  /** What did it. */
   readonly command: string;
-  readonly machine: string;
-  readonly commit: string;
-  readonly date: string;
 }
 
 /** Over episodes. */
@@ -35,17 +32,10 @@ export interface Score {
   readonly sd: number;
 }
 
-const file = new URL("records.jsonl", import.meta.url);
+const records: Records<ScoreRecord> = recordsIn(new URL("records.jsonl", import.meta.url));
 
-export function readRecords(): readonly ScoreRecord[] {
-  if (!existsSync(file)) return [];
-  const lines = readFileSync(file, "utf8").split("\n");
-  return lines.filter((line) => line !== "").map((line) => JSON.parse(line));
-}
-
-export function append(record: ScoreRecord): void {
-  appendFileSync(file, JSON.stringify(record) + "\n");
-}
+export const readRecords: () => readonly ScoreRecord[] = records.read;
+export const append: (record: ScoreRecord) => void = records.append;
 
 /** Eight letters that are others wherever something in the recipe is. What it leaves to a preset is as at the record's commit. */
 export function settingsId({ algorithm, environment, totalSteps }: Recipe): string {

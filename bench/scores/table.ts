@@ -3,6 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { sampleStandardDeviation as sd } from "simple-statistics";
 import { interquartileMean } from "../../src/diagnostics/index.js";
+import { tableRow } from "../records.js";
 import { mean } from "../report.js";
 import { type ScoreRecord, settingsId } from "./records.js";
 import { type Bar, type ScoreRow, scoreRows } from "./rows.js";
@@ -66,7 +67,7 @@ function summaryLine({ name, recipe, seeds, bar }: ScoreRow, records: readonly S
     bar === undefined ? "" : `≥ ${bar.atLeast} (${bar.source})`,
     bar === undefined ? "" : verdict(bar, scores, runs.length, seeds),
   ];
-  return asRow(cells);
+  return tableRow(cells);
 }
 
 /** A run that failed meets no bar. */
@@ -81,7 +82,7 @@ function runLines(records: readonly ScoreRecord[]): readonly string[] {
   const today = new Map(scoreRows.map(({ name, recipe }) => [name, settingsId(recipe)]));
   return records.map((run) => {
     const score = (of: ScoreRecord["deterministic"]) => (of === undefined ? "" : `${short(of.mean)} ± ${short(of.sd)}`);
-    return asRow([
+    return tableRow([
       today.get(run.name) === run.settings ? run.name : `${run.name} (${run.settings})`,
       String(run.seed),
       run.failed ?? score(run.deterministic),
@@ -105,8 +106,4 @@ function short(x: number): string {
 
 function thousands(steps: number): string {
   return steps % 1_000_000 === 0 ? `${steps / 1_000_000}M` : `${steps / 1000}k`;
-}
-
-function asRow(cells: readonly string[]): string {
-  return `| ${cells.join(" | ")} |`;
 }
