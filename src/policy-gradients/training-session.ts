@@ -1,9 +1,15 @@
 // A training at work: the networks, the learner, the copies of the environment and the generators, moved on step by step and update by update.
 
 import { platform } from "../platform/platform.js";
-import { type Random, restore, stream } from "../random/index.js";
-import { type ActorCriticOptions, actorCritic, actorCriticOptionNames } from "./actor-critic.js";
-import { type Algorithm, algorithmOf, type TrainingStatistics } from "./algorithms/index.js";
+import { type RandomState, restore, stream } from "../random/index.js";
+import { type ActorCritic, type ActorCriticOptions, actorCritic, actorCriticOptionNames } from "./actor-critic.js";
+import {
+  type Algorithm,
+  type AlgorithmDefinition,
+  algorithmOf,
+  type Learner,
+  type TrainingStatistics,
+} from "./algorithms/index.js";
 import type { EnvironmentSource } from "./environments/environment.js";
 import { loadEnvironment, makeEnvironment } from "./environments/make.js";
 import { type VectorEnvironment, type VectorState, vectorEnvironment } from "./environments/vector.js";
@@ -43,7 +49,7 @@ export interface TrainingSession {
 interface Boundary {
   readonly steps: number;
   readonly environment: VectorState;
-  readonly actions: ReturnType<Random["state"]>;
+  readonly actions: RandomState;
   readonly episodes: EpisodeState;
 }
 
@@ -56,22 +62,31 @@ export async function openSession(
 ): Promise<TrainingSession> {
   const definition = algorithmOf("trainPolicy", algorithm);
   await loadEnvironment(environment);
-  const sample = makeEnvironment(environment);
-  const settings = definition.settings(algorithm.options, sample.actionSpace);
-  const networks = networksOf(settings);
-  const agent = actorCritic(sample.observationSpace, sample.actionSpace, {
-    ...networks,
-    precision: settings.precision,
-  });
-  sample.close?.();
-
+  const { settings, networks, agent } = agentFor(definition, algorithm, environment);
+  const learner = definition.learner(agent, settings);
   const copies = vectorEnvironment(environment, settings.environments, { seed, workers });
-  await copies.ready.catch(async (error) => {
+  try {
+    await copies.ready;
+    const run = printOf(algorithm.kind, settings, environment, copies, { seed, dim: agent.dim });
+    return sessionOf({ run, networks, agent, learner, copies, rolloutSteps: settings.steps, seed });
+  } catch (error) {
     await copies.close();
     throw error;
-  });
-  const learner = definition.learner(agent, settings);
-  const rollouts = collector(agent, copies, settings.steps);
+  }
+}
+
+interface Parts {
+  readonly run: TrainingPrint;
+  readonly networks: ActorCriticOptions;
+  readonly agent: ActorCritic;
+  readonly learner: Learner;
+  readonly copies: VectorEnvironment;
+  readonly rolloutSteps: number;
+  readonly seed: number;
+}
+
+function sessionOf({ run, networks, agent, learner, copies, rolloutSteps, seed }: Parts): TrainingSession {
+  const rollouts = collector(agent, copies, rolloutSteps);
   const parameters = agent.initialize(stream(seed, "initialize"));
   const random = { actions: stream(seed, "actions"), updates: stream(seed, "updates") };
   const episodes = episodeWindow(copies);
@@ -89,13 +104,11 @@ export async function openSession(
     boundary = { steps, environment: copies.state(), actions: random.actions.state(), episodes: episodes.state() };
   };
 
-  const run = printOf(algorithm.kind, settings, environment, copies, { seed, dim: agent.dim });
-
   return {
     run,
     copies,
     parameters,
-    rolloutSteps: settings.steps,
+    rolloutSteps,
     log,
     seconds,
     get steps() {
@@ -180,6 +193,20 @@ export async function openSession(
 
     close: () => copies.close(),
   };
+}
+
+/** The algorithm's settings for the environment, and the networks they are about. */
+function agentFor(definition: AlgorithmDefinition, algorithm: Algorithm, environment: EnvironmentSource) {
+  const sample = makeEnvironment(environment);
+  try {
+    const { observationSpace, actionSpace } = sample;
+    const settings = definition.settings(algorithm.options, actionSpace);
+    const networks = networksOf(settings);
+    const agent = actorCritic(observationSpace, actionSpace, { ...networks, precision: settings.precision });
+    return { settings, networks, agent };
+  } finally {
+    sample.close?.();
+  }
 }
 
 function trainingKeys(statistics: TrainingStatistics): Record<string, number> {
