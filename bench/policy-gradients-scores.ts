@@ -2,12 +2,11 @@
 // `npm run bench` leaves it out; `npm run bench -- policy-gradients-scores ppo/acrobot walker2d` runs what of these is not recorded yet,
 // and with `table` alone nothing is run and the table is written again. A run that was broken off goes on where it was.
 
-import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Evaluation } from "../src/policy-gradients/policy.js";
 import { type TrainedPolicy, trainPolicy } from "../src/policy-gradients/train-policy.js";
-import { machine } from "./results.js";
+import { commitOf, provenance } from "./records.js";
 import { append, readRecords, type Score, type ScoreRecord, settingsId } from "./scores/records.js";
 import { askedRows, type ScoreRow } from "./scores/rows.js";
 import { writeTable } from "./scores/table.js";
@@ -19,7 +18,7 @@ const EPISODES = 100;
 const EVALUATION_SEED = 10_000;
 
 /** At the start: what runs is what was loaded then. */
-const COMMIT = commit();
+const COMMIT = commitOf("src/policy-gradients", "src/networks", "src/tensor");
 
 const words = process.argv.slice(2);
 if (words.join() !== "table") {
@@ -43,7 +42,7 @@ async function scored({ name, recipe }: ScoreRow, settings: string, seed: number
   const facts = {
     ...{ name, seed, settings, totalSteps },
     command: `npm run bench -- policy-gradients-scores ${name}`,
-    ...{ machine: machine(), commit: COMMIT, date: new Date().toISOString() },
+    ...provenance(COMMIT),
   };
   const elapsed = () => Math.round((performance.now() - began) / 100) / 10;
   const began = performance.now();
@@ -73,18 +72,6 @@ async function scored({ name, recipe }: ScoreRow, settings: string, seed: number
 
 function scoreOf({ episodes, meanReturn, sdReturn }: Evaluation): Score {
   return { episodes, mean: meanReturn, sd: sdReturn };
-}
-
-/** Of the checkout, with a plus where its sources have changed since; "unknown" outside of a repository. */
-function commit(): string {
-  const git = (...words: string[]) =>
-    execFileSync("git", words, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-  try {
-    const changed = git("status", "--porcelain", "--", "src/policy-gradients", "src/networks", "src/tensor") !== "";
-    return git("rev-parse", "--short", "HEAD").trim() + (changed ? "+" : "");
-  } catch {
-    return "unknown";
-  }
 }
 
 function asLine({ name, seed, seconds, failed, deterministic, stochastic }: ScoreRecord): string {
