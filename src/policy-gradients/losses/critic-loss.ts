@@ -14,9 +14,9 @@ export interface CriticLossOptions {
 }
 
 /**
- * Mean negative log-likelihood, in nats, of the discounted returns to the end of stored episodes given the critic's values of their states, with normal errors. Its data are the
- * steps. An episode that was cut off counts as if nothing followed. The actor's parameters decide nothing but through shared features: use `mask: parameterGroups(agent).critic`.
- * Throws where the episodes do not fit the agent.
+ * Mean negative log-likelihood, in nats, of the discounted returns to the end of stored episodes given the critic's values of their states,
+ * with normal errors. Its data are the steps. An episode that was cut off counts as if nothing followed. The actor's parameters decide
+ * nothing but through shared features: use `mask: parameterGroups(agent).critic`. Throws where the episodes do not fit the agent.
  * @example await llc(criticLoss(agent, stored), { center: policy.parameters, mask: parameterGroups(agent).critic })
  */
 export function criticLoss(agent: ActorCritic, stored: StoredEpisodes, options: CriticLossOptions = {}): Loss {

@@ -31,8 +31,9 @@ export interface ImportanceWeights {
 }
 
 /**
- * Minus the importance-weighted mean discounted return of stored episodes, at the parameters w of `network`. Its data are the episodes, so that it has mini-batches, and the
- * same episodes serve every w: common random numbers. It is trustworthy near the policy that was stored only; `weightsAt` says how near. Throws where the episodes do not fit the network.
+ * Minus the importance-weighted mean discounted return of stored episodes, at the parameters w of `network`. Its data are the episodes, so
+ * that it has mini-batches, and the same episodes serve every w: common random numbers. It is trustworthy near the policy that was stored
+ * only; `weightsAt` says how near. Throws where the episodes do not fit the network.
  * @example
  * const loss = importanceWeightedLoss(agent, stored, { discount: 0.99 });
  * const estimate = await llc(loss, { center: policy.parameters, mask: parameterGroups(agent).policy, gamma: 100 });

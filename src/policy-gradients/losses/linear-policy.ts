@@ -26,8 +26,9 @@ export interface GainFactors {
 }
 
 /**
- * Parameters of `linearPolicy` whose layers all have the rank of the gain and no more, among which are those of the smallest learning coefficient: columns and rows of
- * the gain are taken out one after another, largest entry first, until rounding is left. Throws where a hidden layer is narrower than the rank.
+ * Parameters of `linearPolicy` whose layers all have the rank of the gain and no more, among which are those of the smallest learning
+ * coefficient: columns and rows of the gain are taken out one after another, largest entry first, until rounding is left. Throws where a
+ * hidden layer is narrower than the rank.
  */
 export function factorsOf(where: string, gain: Matrix, hidden: readonly number[]): GainFactors {
   const rest = gain.map((row) => Array.from(row));

@@ -27,8 +27,8 @@ export interface LinearPolicyLoss extends Loss {
 }
 
 /**
- * The regret `|W_L ... W_1 - K|^2 / 2` of the policy `a = W_L ... W_1 s` on standard normal states, whose reward is `-|a - K s|^2 / 2`. Throws where a hidden layer is
- * narrower than the rank of K.
+ * The regret `|W_L ... W_1 - K|^2 / 2` of the policy `a = W_L ... W_1 s` on standard normal states, whose reward is `-|a - K s|^2 / 2`.
+ * Throws where a hidden layer is narrower than the rank of K.
  * @example linearTaskLoss({ gain: [[1, 0], [0, 0]], hidden: [2] }).value(new Float64Array(8)) // 0.5; known.reducedRankRegression has its LLC, 2
  */
 export function linearTaskLoss(options: LinearTaskOptions): LinearPolicyLoss {

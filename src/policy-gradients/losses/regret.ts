@@ -15,8 +15,8 @@ export interface RegretOptions {
    */
   readonly start?: ArrayLike<number>;
   /**
-   * What a nat of the policy's entropy is worth at every step; 0 where left out. Without it the best softmax policies lie at infinity and the loss has no
-   * minimum to be local at; with it the best policy is a softmax of finite logits.
+   * What a nat of the policy's entropy is worth at every step; 0 where left out. Without it the best softmax policies lie at infinity and
+   * the loss has no minimum to be local at; with it the best policy is a softmax of finite logits.
    */
   readonly entropy?: number;
   /** What the policy sees of each state, `[states, observations]`; the process's own where it has them, else the number of the state. */
@@ -37,8 +37,9 @@ const MOST_NUMBERS = 2e7;
  * The regret of a policy on a process that is known: the optimal mean return less that of the policy of parameters w, both exact. With an
  * entropy bonus both returns include it (the soft optimum of Ziebart 2010). The derivatives are exact too, and no step is simulated.
  *
- * Elimination takes the parts of the process that do not lead into each other, such as a grid world's goals, side by side: a gradient costs about their number times
- * the cube of their states. Throws a RangeError where the network does not fit the process, a start is not one, or the process is too large.
+ * Elimination takes the parts of the process that do not lead into each other, such as a grid world's goals, side by side: a gradient costs
+ * about their number times the cube of their states. Throws a RangeError where the network does not fit the process, a start is not one, or
+ * the process is too large.
  * @example
  * const process = gridWorldProcess(environments.gridWorld({ layout: ["S.G"] }), { discount: 0.9 });
  * regretLoss(process, tabularPolicy(2, 4)).value(new Float64Array(8)) // 0.9 - 0.439 = 0.461: any way at random against straight on

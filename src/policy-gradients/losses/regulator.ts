@@ -1,5 +1,6 @@
-// The linear-quadratic regulator: x' = A x + B u at a cost of x'Qx + u'Ru a step. Its best policy is linear (Riccati), the cost of any linear policy is exact (Lyapunov),
-// and near the best gain the regret of a deep linear policy is equivalent to that of the one-step linear task: the same learning coefficient.
+// The linear-quadratic regulator: x' = A x + B u at a cost of x'Qx + u'Ru a step. Its best policy is linear (Riccati), the cost of any
+// linear policy is exact (Lyapunov), and near the best gain the regret of a deep linear policy is equivalent to that of the one-step linear
+// task: the same learning coefficient.
 
 import { integerAtLeast, knownOptions, positiveNumber, refuse } from "../../arguments/index.js";
 import { loss } from "../../networks/index.js";
@@ -39,10 +40,10 @@ const DOUBLINGS = 30;
 const MOST_ITERATIONS = 100_000;
 
 /**
- * The regret of the policy `u = W_L ... W_1 x` without a horizon: its mean discounted cost less the least one, as
- * `trace(S (K - K*)' (R + discount B'PB) (K - K*))` with S the discounted second moments of the states that K meets (Fazel et al. 2018,
- * arXiv:1801.05039), so that nothing cancels near the best gain. It is infinite where K does not stabilise. Throws where shapes do not fit or the best gain
- * cannot be found, as where no gain stabilises.
+ * The regret of the policy `u = W_L ... W_1 x` without a horizon: its mean discounted cost less the least one, as `trace(S (K - K*)' (R +
+ * discount B'PB) (K - K*))` with S the discounted second moments of the states that K meets (Fazel et al. 2018, arXiv:1801.05039), so that
+ * nothing cancels near the best gain. It is infinite where K does not stabilise. Throws where shapes do not fit or the best gain cannot be
+ * found, as where no gain stabilises.
  * @example
  * const { optimalGain } = regulatorLoss({ A: [[1]], B: [[1]], Q: [[1]], R: [[1]] }); // -0.618: the golden ratio
  */

@@ -11,8 +11,9 @@ import { type StoredEpisodes, stepsOf } from "./record-episodes.js";
 export type StoredStates = ArrayLike<number> | readonly ArrayLike<number>[] | StoredEpisodes;
 
 /**
- * `mean over the states of KL(policy at w* || policy at w)`, in nats; 0 at w*, its minimum, where its Hessian is the Fisher matrix. Its data are the states, so that
- * it has mini-batches. A critic's parameters decide nothing: leave them out by `mask: parameterGroups(agent).policy`. Throws where observations do not fit the policy.
+ * `mean over the states of KL(policy at w* || policy at w)`, in nats; 0 at w*, its minimum, where its Hessian is the Fisher matrix. Its
+ * data are the states, so that it has mini-batches. A critic's parameters decide nothing: leave them out by `mask:
+ * parameterGroups(agent).policy`. Throws where observations do not fit the policy.
  * @example
  * const states = await recordEpisodes(trained.policy, environments.cartPole(), { episodes: 20 });
  * await llc(selfKlLoss(trained.policy, states), { center: trained.policy.parameters });

@@ -212,7 +212,20 @@ describe("regret with entropy", () => {
   });
 });
 
+/** States that lead into each other both ways. */
+function corridor(states: number) {
+  const next = Int32Array.from({ length: 2 * states }, (_, k) => ((k >> 1) + (k % 2 === 0 ? 1 : states - 1)) % states);
+  const probability = new Float64Array(2 * states).fill(0.5);
+  const start = Float64Array.from({ length: states }, (_, s) => (s === 0 ? 1 : 0));
+  return decisionProcess(
+    { states, actions: 1, outcomes: 2, next, probability, reward: new Float64Array(2 * states), start },
+    0.9,
+  );
+}
+
 describe("regretLoss refuses", () => {
+  const box = { kind: "box", shape: [1], low: -1, high: 1 } as const;
+  const normalAgent = actorCritic(box, { ...box, shape: [2] });
   for (const [what, make, message] of [
     ["another number of actions", () => regretLoss(maze, tabularPolicy(maze.states, 3)), /4 actions/],
     ["another number of inputs", () => regretLoss(maze, mlp({ inputs: 2, hidden: [], outputs: 4 })), /1 inputs/],
@@ -222,6 +235,8 @@ describe("regretLoss refuses", () => {
       () => regretLoss(maze, table, { start: new Float64Array(maze.states).fill(-1) }),
       /start\[0\]/,
     ],
+    ["what chooses no action", () => regretLoss(maze, normalAgent), /choice among the 4 actions/],
+    ["a process of one large part", () => regretLoss(corridor(500), tabularPolicy(500, 1)), /1 of 500/],
     ["negative entropy", () => regretLoss(maze, table, { entropy: -1 }), /entropy/],
     ["what is no process", () => regretLoss({} as never, table), /process/],
     ["what is no network", () => regretLoss(maze, {} as never), /network/],
