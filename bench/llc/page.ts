@@ -1,0 +1,16 @@
+// bench/llc.md, written from the records.
+
+import { writeFileSync } from "node:fs";
+import { coverageSection } from "./coverage-records.js";
+
+const INTRODUCTION = `# Whether estimates of learning coefficients are right
+
+Written by \`npm run bench -- llc-coverage\` from what it recorded in \`llc/coverage.jsonl\`. It runs what is missing there, or what of it is
+named: \`npm run bench -- llc-coverage NUTS\`; with \`table\` alone nothing is run and this page is written again. Equal seeds on equal commits give equal
+numbers, but for times, which are beside other work on the machine.
+`;
+
+export function writePage(): void {
+  const page = [INTRODUCTION, coverageSection()].join("\n");
+  writeFileSync(new URL("../llc.md", import.meta.url), page);
+}
