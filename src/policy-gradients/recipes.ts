@@ -1,7 +1,7 @@
 // Settings that learn their task, by algorithm and task, as RL-Zoo keeps them for Stable-Baselines3: where to begin. What they reach over several
 // seeds is in bench/policy-gradients.md; they were found on seeds from 100 up, which are not recorded there.
 
-import { type Algorithm, ppo } from "./algorithms/index.js";
+import { type Algorithm, ppo, trpo } from "./algorithms/index.js";
 import type { EnvironmentRecord } from "./environments/environment.js";
 import { environments } from "./environments/index.js";
 
@@ -27,6 +27,7 @@ const running = { gamma: 0.98, lambda: 0.92, initialLogScale: -1 } as const;
  */
 export const recipes: {
   readonly ppo: Readonly<Record<PpoTask, Recipe>>;
+  readonly trpo: Readonly<Record<"halfCheetah", Recipe>>;
 } = {
   ppo: {
     cartPole: { algorithm: ppo(), environment: environments.cartPole(), totalSteps: 500_000 },
@@ -52,10 +53,35 @@ export const recipes: {
       environment: normalized(environments.halfCheetah({ version: 4 }), running.gamma),
       totalSteps: 1_000_000,
     },
+    hopper: {
+      algorithm: ppo({ targetKl: Infinity }),
+      environment: normalized(environments.hopper({ version: 4 }), 0.99),
+      totalSteps: 1_000_000,
+    },
+    walker2d: {
+      algorithm: ppo({ environments: 1, steps: 2048, initialLogScale: -1, targetKl: Infinity }),
+      environment: normalized(environments.walker2d({ version: 4 }), 0.99),
+      totalSteps: 1_000_000,
+    },
+  },
+  trpo: {
+    halfCheetah: {
+      algorithm: trpo(running),
+      environment: normalized(environments.halfCheetah({ version: 4 }), running.gamma),
+      totalSteps: 1_000_000,
+    },
   },
 };
 
-type PpoTask = "cartPole" | "acrobot" | "pendulum" | "mountainCarContinuous" | "invertedPendulum" | "halfCheetah";
+type PpoTask =
+  | "cartPole"
+  | "acrobot"
+  | "pendulum"
+  | "mountainCarContinuous"
+  | "invertedPendulum"
+  | "halfCheetah"
+  | "hopper"
+  | "walker2d";
 
 /** What CleanRL puts around continuous tasks: actions cut off at their bounds, observations and rewards scaled and cut off at 10. */
 function normalized(task: EnvironmentRecord, gamma: number): EnvironmentRecord {
