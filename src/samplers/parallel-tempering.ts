@@ -64,6 +64,8 @@ function temperingKernel(
     replica: new Float64Array(1),
     roundTrips: new Float64Array(1),
     gradients: new Float64Array(1),
+    // Where the replicas take energies alone, and say how many.
+    ...(cold.statistics.includes("evaluations") && { evaluations: new Float64Array(1) }),
   };
   let info: Info = own;
 
@@ -112,15 +114,18 @@ function temperingKernel(
     step(state, random) {
       const { rungs, counts } = state;
       let work = 0;
+      let energies = 0;
       for (let k = 0; k < count; k++) {
         const told = rungs[k].kernel.step(rungs[k].state, random);
         infos[k] = told;
         const { gradientsPerStep = 1 } = rungs[k].kernel;
         work += told.gradients?.[0] ?? gradientsPerStep * (told.leapfrogSteps?.[0] ?? Number.NaN);
+        energies += told.evaluations?.[0] ?? 0;
         if (k === 0 && info === own) info = { ...told, ...own };
         if (rungs[k].state.stopped[0] === 1) state.stopped[0] = 1;
       }
       own.gradients[0] = work;
+      if (own.evaluations !== undefined) own.evaluations[0] = energies;
       const transition = counts[0]++;
       own.swapped[0] = 0;
       own.swapAcceptance[0] = Number.NaN;
@@ -298,7 +303,8 @@ export interface TemperingOptions {
  *
  * Statistics per transition: those of `sampler` at temperature 1, and `swapped` (1 where the coldest exchanged), `swapAcceptance` (mean
  * over the pairs that were asked), `replica` (which replica is the coldest), `roundTrips` (so far, from the hottest rung back to the coldest),
- * `gradients` (of all replicas; over mini-batches an exchange needs each one's energy over all data, which counts as a third of one).
+ * `gradients` (of all replicas; over mini-batches an exchange needs each one's energy over all data, which counts as a third of one) and,
+ * where `sampler` has it, `evaluations` (of all replicas).
  * Throws a RangeError that names the option where one does not fit.
  *
  * @example parallelTempering(hmc(), { rungs: 6, hottest: 30 }).kind // "parallelTempering"

@@ -5,6 +5,7 @@ import { describe, test } from "node:test";
 import { inspect } from "node:util";
 import {
   compareLlc,
+  ellipticalSlice,
   hmc,
   known,
   type LlcEstimate,
@@ -14,6 +15,7 @@ import {
   lossOnRows,
   mlp,
   networkLoss,
+  parallelTempering,
   randomWalk,
   sample,
   sgld,
@@ -197,6 +199,20 @@ describe("work", () => {
       assert.ok(Math.abs(value - exact) < 1e-9, `${value}, not ${exact}`);
     close((await llc(data, { ...options, sampler: sgld({ batchSize: 20 }) })).work, steps * 0.2 + 60 / 3);
     close((await llc(data, { ...options, sampler: randomWalk() })).work, steps / 3);
+    // Four replicas, each with its proposals; no energy is computed for an exchange.
+    close(
+      (await llc(data, { ...options, sampler: parallelTempering(randomWalk(), { rungs: 4 }) })).work,
+      (4 * steps) / 3,
+    );
+    // Ellipses are cut down as often as it takes.
+    const sliced = await llc(data, { ...options, sampler: ellipticalSlice({ mean: [0.495] }) });
+    const { evaluations } = sliced.draws.stats;
+    const proposals = evaluations.reduce((sum, each) => sum + each, 0) / evaluations.length;
+    assert.ok(proposals > 1);
+    close(sliced.work, (proposals * steps) / 3);
+    // Over mini-batches every exchange asks each replica's energy over all data, and every kept draw the coldest's.
+    const tempered = parallelTempering(sgld({ batchSize: 20, stepSize: 0.001 }), { rungs: 3, hottest: 4 });
+    close((await llc(data, { ...options, sampler: tempered })).work, steps * 3 * (0.2 + 1 / 3) + 60 / 3);
     const sampler = hmc({ stepSize: 0.1, leapfrogSteps: 5 });
     const byHmc = await llc(data, { ...options, sampler });
     assert.ok(byHmc.work >= 5 * steps && byHmc.work <= 5 * steps + 2, `${byHmc.work}`);
