@@ -4,6 +4,7 @@ import { integerAtLeast, knownOptions, nonNegativeNumber, refuse } from "../argu
 import { isDraws } from "../chains/draws.js";
 import type { LeapfrogPath } from "../chains/leapfrog-path.js";
 import type { Energy } from "../energies/energy.js";
+import { animationControls, animationMargin } from "./animation.js";
 import { checkLevels, contourTrace, type EnergyGrid, energyGrid, sigmaLevels } from "./contours.js";
 import type { Figure, Frame, Trace } from "./figure.js";
 import {
@@ -16,7 +17,7 @@ import {
 } from "./landscape.js";
 import { numberLabel, plainNumbers } from "./plain.js";
 import { planeLayout } from "./plane.js";
-import { faint, ink, layout, legendAtRight, line, lowland, page, seriesColor, translucent } from "./theme.js";
+import { ink, layout, legendAtRight, page, seriesColor, translucent } from "./theme.js";
 import { evenly } from "./thinning.js";
 
 export interface AnimatedTrajectoryOptions extends Omit<LandscapeOptions, "path"> {
@@ -119,9 +120,12 @@ export function animatedTrajectory(
       {
         ...plane,
         height: (plane.height as number) + 74,
-        margin: { l: 64, r: 36, t: data.note === "" ? 54 : 70, b: 132 },
+        margin: { l: 64, r: 36, t: data.note === "" ? 54 : 70, b: animationMargin },
         legend: { ...legendAtRight(), itemsizing: "constant" },
-        ...(frames.length > 1 && { updatemenus: [buttons(duration)], sliders: [slider(data, duration)] }),
+        ...animationControls(
+          data.frames.map(({ label }) => label),
+          duration,
+        ),
       },
       data.note,
     ),
@@ -243,53 +247,4 @@ function oneByOne(tracks: readonly Track[], paths: readonly LeapfrogPath[], maxF
 
 function points([x, y]: readonly [number[], number[]]): Points {
   return { x: plainNumbers(x), y: plainNumbers(y) };
-}
-
-function buttons(duration: number): Record<string, unknown> {
-  const still = { mode: "immediate", transition: { duration: 0 } };
-  const button = (label: string, frames: unknown, more: object): Record<string, unknown> => ({
-    label,
-    method: "animate",
-    args: [frames, { ...still, ...more }],
-  });
-  return {
-    type: "buttons",
-    direction: "left",
-    showactive: false,
-    x: 0,
-    xanchor: "left",
-    y: 0,
-    yanchor: "top",
-    pad: { t: 62, r: 10 },
-    bgcolor: page,
-    bordercolor: line,
-    font: { size: 12, color: ink },
-    buttons: [
-      button("Play", null, { frame: { duration, redraw: false }, fromcurrent: true }),
-      button("Pause", [null], { frame: { duration: 0, redraw: false } }),
-    ],
-  };
-}
-
-function slider({ frames }: AnimatedTrajectoryData, duration: number): Record<string, unknown> {
-  return {
-    active: frames.length - 1,
-    x: 0.3,
-    len: 0.7,
-    y: 0,
-    yanchor: "top",
-    pad: { t: 44 },
-    ticklen: 0,
-    minorticklen: 0,
-    bgcolor: lowland,
-    bordercolor: line,
-    activebgcolor: seriesColor(0),
-    font: { size: 1, color: translucent(page, 0) },
-    currentvalue: { visible: true, xanchor: "right", font: { size: 12, color: faint }, offset: 6 },
-    steps: frames.map(({ label }, i) => ({
-      label,
-      method: "animate",
-      args: [[String(i)], { mode: "immediate", frame: { duration, redraw: false }, transition: { duration: 0 } }],
-    })),
-  };
 }

@@ -33,10 +33,23 @@ export { type EssEvolutionData, essEvolution, essEvolutionData } from "./ess-evo
 export type { EvolutionOptions } from "./evolution.js";
 export type { Figure, Frame, Trace } from "./figure.js";
 export { type ForestData, type ForestOptions, forest, forestData } from "./forest.js";
+export {
+  type GridWorldMapData,
+  type GridWorldMapOptions,
+  gridWorldMap,
+  gridWorldMapData,
+} from "./grid-world-map.js";
 export { type HistogramData, type HistogramOptions, histogram, histogramData } from "./histogram.js";
 export type { IntervalOptions, Intervals } from "./intervals.js";
 export { type KhatData, type KhatOptions, khat, khatData } from "./khat.js";
 export type { LandscapeOptions, PathSource } from "./landscape.js";
+export {
+  type LearningCurve,
+  type LearningCurvesOptions,
+  type LearningRun,
+  learningCurves,
+  learningCurvesData,
+} from "./learning-curves.js";
 export { type LlcAlongData, type LlcAlongOptions, llcAlong, llcAlongData } from "./llc-along.js";
 export {
   type LlcComparisonOptions,
@@ -68,12 +81,27 @@ export {
   parallelCoordinatesData,
 } from "./parallel-coordinates.js";
 export {
+  type PerformanceProfileData,
+  type PerformanceProfileOptions,
+  performanceProfile,
+  performanceProfileData,
+} from "./performance-profile.js";
+export {
   type PhasePortraitData,
   type PhasePortraitOptions,
   phasePortrait,
   phasePortraitData,
 } from "./phase-portrait.js";
 export type { PairOfNames } from "./plane.js";
+export {
+  type PlaneMapData,
+  type PolicyMapOptions,
+  policyMap,
+  policyMapData,
+  valueMap,
+  valueMapData,
+} from "./policy-map.js";
+export type { PolicyPlaneOptions } from "./policy-plane.js";
 export {
   type PosteriorPredictiveData,
   type PosteriorPredictiveOptions,
@@ -91,8 +119,16 @@ export {
 } from "./rank-histogram.js";
 export type { KnownLambda, Reference } from "./reference.js";
 export { type RhatEvolutionData, rhatEvolution, rhatEvolutionData } from "./rhat-evolution.js";
+export { type RolloutData, type RolloutFigureOptions, rollout, rolloutData } from "./rollout.js";
 export { type RunningLlcData, type RunningLlcOptions, runningLlc, runningLlcData } from "./running-llc.js";
 export { type Scatter2dData, type Scatter2dOptions, scatter2d, scatter2dData } from "./scatter2d.js";
+export {
+  type ScoreIntervalsData,
+  type ScoreIntervalsOptions,
+  scoreIntervals,
+  scoreIntervalsData,
+} from "./score-intervals.js";
+export type { ResamplingOptions, Scores } from "./scores.js";
 export { type SideBySideOptions, sideBySide } from "./side-by-side.js";
 export { type SurfaceData, type SurfaceOptions, surface, surfaceData } from "./surface.js";
 export { asText, axis, layout, palette, seriesColor, type ThemeName, translucent } from "./theme.js";

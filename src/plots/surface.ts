@@ -2,6 +2,7 @@
 
 import { integerAtLeast, knownOptions, positiveNumber } from "../arguments/index.js";
 import type { Energy } from "../energies/energy.js";
+import { colorBar } from "./color-bar.js";
 import { type EnergyGrid, energyGrid } from "./contours.js";
 import type { Figure, Trace } from "./figure.js";
 import { coordinate, type LandscapeOptions, landscapeOptions, readLandscape } from "./landscape.js";
@@ -68,13 +69,7 @@ export function surface(energy: Energy, options: SurfaceOptions = {}): Figure {
       cmin: 0,
       cmax: plainNumber(ceiling),
       opacity: data.paths.length > 0 ? 0.9 : 1,
-      colorbar: {
-        title: { text: "energy above<br>its least", font: { size: 12, color: ink } },
-        thickness: 14,
-        len: 0.6,
-        tickfont: { size: 11, color: faint },
-        outlinewidth: 0,
-      },
+      colorbar: colorBar("energy above<br>its least"),
       contours: { z: { show: true, color: line, width: 1, start: 0, end: ceiling, size: ceiling / 12 } },
       lighting: { ambient: 0.85, diffuse: 0.4, specular: 0.02, roughness: 1 },
       showlegend: false,

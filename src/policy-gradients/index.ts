@@ -27,6 +27,15 @@ export {
   type VmpoOptions,
   vmpo,
 } from "./algorithms/index.js";
+export {
+  type EpisodeRollout,
+  type Player,
+  type PolicyOutputs,
+  policyOutputs,
+  type RolloutDrawing,
+  type RolloutOptions,
+  rollout,
+} from "./analysis/index.js";
 export * as distributions from "./distributions/index.js";
 export type { FeatureOptions, LayerOptions } from "./layers.js";
 export {

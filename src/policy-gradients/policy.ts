@@ -30,6 +30,19 @@ export function agentOf(policy: Policy): ActorCritic {
   return agent;
 }
 
+/** Throws where an environment, or copies of one, do not have the spaces of the policy. */
+export function checkSpaces(
+  where: string,
+  policy: Policy,
+  place: { readonly observationSpace: Space; readonly actionSpace: Space },
+): void {
+  for (const space of ["observationSpace", "actionSpace"] as const) {
+    if (JSON.stringify(place[space]) !== JSON.stringify(policy[space])) {
+      refuse(where, `the environment's ${space}`, "that of the policy", JSON.stringify(place[space]));
+    }
+  }
+}
+
 /**
  * A function from an observation, as the environment with its wrappers gives it, to an action: the likeliest, or drawn where there is a `random`.
  * The action is reused. Throws where the observation is of another size.
@@ -93,11 +106,7 @@ export async function evaluatePolicy(
     frozen: true,
   });
   try {
-    for (const space of ["observationSpace", "actionSpace"] as const) {
-      if (JSON.stringify(copies[space]) !== JSON.stringify(policy[space])) {
-        refuse("evaluatePolicy", `the environment's ${space}`, "that of the policy", JSON.stringify(copies[space]));
-      }
-    }
+    checkSpaces("evaluatePolicy", policy, copies);
     return await playEach(agent, policy, copies, most, deterministic ? undefined : stream(seed, "evaluation"));
   } finally {
     await copies.close();

@@ -2,8 +2,10 @@
 
 import type { Energy } from "../../src/energies/energy.js";
 import * as plots from "../../src/plots/index.js";
+import { environments } from "../../src/policy-gradients/environments/index.js";
 import { exampleDraws, exampleEstimate } from "./example.js";
 import { exampleAlong, exampleCalibration, exampleCases, exampleCourses, exampleLadder } from "./laboratory.js";
+import { logs, maze, newPolicy, scores } from "./learnt.js";
 
 export interface GalleryOptions {
   /** Of the first two coordinates, and of what else a caller names. */
@@ -35,6 +37,7 @@ export function gallery({ names = ["mu", "tau"], title }: GalleryOptions = {}): 
   const draws = exampleDraws({ names, diverging: [2, 5, 40], warmup: 100, draws: 400 });
   const estimate = exampleEstimate({ ok: false });
   const reference = [{ label: names[0], value: 1 }];
+  const plane = { names, x: [-1, 1], y: [-1, 1] } as const;
   const figures: Record<string, plots.Figure> = {
     trace: plots.trace(draws, options),
     autocorrelation: plots.autocorrelation(draws, options),
@@ -68,6 +71,19 @@ export function gallery({ names = ["mu", "tau"], title }: GalleryOptions = {}): 
       ...options,
     }),
     llcExact: plots.llcExact(exampleCases(names), options),
+    learningCurves: plots.learningCurves(
+      { [names[0]]: logs(4), [names[1]]: logs(3, 200) },
+      { reference, resamples: 200, ...options },
+    ),
+    performanceProfile: plots.performanceProfile({ [names[0]]: scores.PPO, [names[1]]: scores.A2C }, options),
+    scoreIntervals: plots.scoreIntervals(
+      { [names[0]]: scores.PPO, [names[1]]: scores.A2C },
+      { target: 500, ...options },
+    ),
+    policyMap: plots.policyMap(newPolicy(environments.cartPole()), { ...plane, coordinates: [2, 3], ...options }),
+    choiceMap: plots.policyMap(newPolicy(environments.mountainCar()), { ...plane, ...options }),
+    valueMap: plots.valueMap(newPolicy(environments.pendulum()), { names, ...options }),
+    gridWorldMap: plots.gridWorldMap(maze, newPolicy(maze), options),
   };
   return {
     ...figures,

@@ -3,6 +3,7 @@
 import { type HmcPathsOptions, hmcPaths, leapfrogPath } from "../../src/chains/leapfrog-path.js";
 import type { Energy } from "../../src/energies/energy.js";
 import * as plots from "../../src/plots/index.js";
+import type { EpisodeRollout } from "../../src/policy-gradients/index.js";
 import { exampleDraws, exampleEstimate, normals } from "./example.js";
 
 /** U(q) = sum_k a_k q_k^2 / 2, with its gradient. */
@@ -22,6 +23,22 @@ export function quadratic(scales: readonly number[], names?: readonly string[]):
 }
 
 const walk: HmcPathsOptions = { position: [1, -1], stepSize: 0.2, steps: 8, transitions: 5, seed: 1 };
+
+/** Two rods that walk over a floor. */
+const walked: EpisodeRollout = {
+  ...{ environment: "Walk", steps: 60, end: "truncated", return: 30 },
+  observations: new Float64Array(61),
+  actions: new Float64Array(60),
+  rewards: new Float64Array(60).fill(0.5),
+  drawing: {
+    segments: Float64Array.from(
+      Array.from({ length: 61 }, (_, t) => [t / 30, 0.2, t / 30 + 1, 0.2, t / 30, 0.2, t / 30, 0.7]).flat(),
+    ),
+    radii: Float64Array.of(0.1, 0.05),
+    scenery: Float64Array.of(0, 0, 3, 0.5),
+    floor: 0,
+  },
+};
 
 export function movingGallery({
   names = ["mu", "tau"],
@@ -50,6 +67,8 @@ export function movingGallery({
     animatedTrajectories: plots.animatedTrajectory(energy, hmcPaths(energy, walk), options),
     phasePortrait: plots.phasePortrait(quadratic([1], [names[0]]), { stepSize: 0.3, ...options }),
     wildPortrait: plots.phasePortrait(quadratic([1], [names[0]]), { stepSize: 2.5, steps: 2000, ...options }),
+    rollout: plots.rollout(walked, options),
+    followedRollout: plots.rollout(walked, { follow: true, ...options }),
     adaptation: plots.adaptation(adapting, options),
     parallelCoordinates: plots.parallelCoordinates(draws, options),
     predictive: plots.posteriorPredictive(data(), Array.from({ length: 90 }, data), { name: names[0], ...options }),

@@ -1,14 +1,15 @@
 // Episodes of a policy as they are stored: what losses on stored states and importance weights are made of.
 
-import { integerAtLeast, knownOptions, refuse } from "../../arguments/index.js";
+import { integerAtLeast, knownOptions } from "../../arguments/index.js";
 import { stream } from "../../random/index.js";
 import { compile, trace } from "../../tensor/index.js";
 import { actorOf } from "../actor.js";
+import { breathing } from "../breathing.js";
 import type { EnvironmentSource } from "../environments/environment.js";
 import { loadEnvironment } from "../environments/make.js";
 import { environmentStatistics } from "../environments/statistics.js";
 import { vectorEnvironment } from "../environments/vector.js";
-import { agentOf, type Policy } from "../policy.js";
+import { agentOf, checkSpaces, type Policy } from "../policy.js";
 
 /** Plain data; arrays are row-major, with zeros beyond the end of an episode. */
 export interface StoredEpisodes {
@@ -36,8 +37,8 @@ export interface RecordEpisodesOptions {
 }
 
 /**
- * Whole episodes of a policy that draws its actions, one from each of as many copies of an environment, with the policy's normalisers held still. Rejects where the environment's spaces are
- * not the policy's.
+ * Whole episodes of a policy that draws its actions, one from each of as many copies of an environment, with the policy's normalisers held
+ * still. Rejects where the environment's spaces are not the policy's.
  * @example const stored = await recordEpisodes(trained.policy, environments.cartPole(), { episodes: 200, maxEpisodeSteps: 50 });
  */
 export async function recordEpisodes(
@@ -64,18 +65,17 @@ export async function recordEpisodes(
   const paid: Float64Array[] = [];
   const lengths = new Int32Array(episodes);
   try {
-    for (const space of ["observationSpace", "actionSpace"] as const) {
-      if (JSON.stringify(copies[space]) !== JSON.stringify(policy[space])) {
-        refuse(where, `the environment's ${space}`, "that of the policy", JSON.stringify(copies[space]));
-      }
-    }
+    checkSpaces(where, policy, copies);
     const actor = actorOf(agent, policy.actionSpace, episodes);
     const random = stream(seed, where);
     const outcomes = new Float64Array(episodes * size);
     const over = new Uint8Array(episodes);
+    const breathe = breathing();
     copies.reset();
     // A copy whose episode is over plays on, unrecorded, until the longest is.
     for (let [left, step] = [episodes, 0]; left > 0 && step < most; step++) {
+      const pause = breathe();
+      if (pause !== undefined) await pause;
       seen.push(copies.observations.slice());
       copies.step(actor.act(policy.parameters, copies.observations, outcomes, random));
       chosen.push(outcomes.slice());
@@ -89,7 +89,7 @@ export async function recordEpisodes(
       }
     }
   } finally {
-    copies.close();
+    await copies.close();
   }
 
   const steps = seen.length;
