@@ -1,6 +1,5 @@
 // What the commands of the laboratory do with their arguments: words become jobs, jobs become runs, and what came of them is said.
 
-import { readFile } from "node:fs/promises";
 import {
   ConfigurationError,
   checkId,
@@ -12,27 +11,21 @@ import {
   jobsOf,
   listed,
   type Outcome,
-  type Override,
   obtainTarget,
   promote,
-  RunAborted,
   refuseMoreRows,
   runSweep,
   type StoredRun,
   type SweptJob,
   shownInWords,
   storeComparison,
+  type Task,
+  type TaskState,
   targetGroups,
 } from "../runs/index.js";
-import { progressTable } from "./progress-table.js";
-
-/** What every command that composes a configuration takes. */
-export interface ConfiguredOptions {
-  readonly config?: string;
-  readonly multirun?: boolean;
-  readonly runsRoot: string;
-  readonly cfg?: boolean;
-}
+import { type ConfiguredOptions, fileOf, labelled, valueAt } from "./jobs.js";
+import { type Line, type ProgressTable, progressTable } from "./progress-table.js";
+import { interruptible, print, say } from "./terminal.js";
 
 /** `ergodic llc`: target, samplers, comparison. */
 export async function llcCommand(words: readonly string[], options: ConfiguredOptions): Promise<number> {
@@ -104,7 +97,7 @@ export async function sampleCommand(words: readonly string[], options: Configure
       signal,
       figures: true,
       onNote: say,
-      ...(table !== undefined && { onState: table.update }),
+      ...(table !== undefined && { onState: telling(table) }),
     }).finally(() => table?.close());
     const failed = reportFailures(outcomes);
     reportRuns(outcomes.flatMap(({ run }) => run ?? []));
@@ -141,9 +134,12 @@ export async function showCommand(root: string, id: string): Promise<number> {
 function sweepJobs(jobs: readonly SweptJob[], { runsRoot }: ConfiguredOptions): Promise<number> {
   return interruptible(async (signal) => {
     const table = progressTable(taskCount(jobs));
-    const sweep = await runSweep(runsRoot, jobs, { signal, figures: true, onState: table.update, onNote: say }).finally(
-      () => table.close(),
-    );
+    const sweep = await runSweep(runsRoot, jobs, {
+      signal,
+      figures: true,
+      onState: telling(table),
+      onNote: say,
+    }).finally(() => table.close());
     const failed = reportFailures(sweep.outcomes);
     for (const problem of sweep.problems) say(`error: ${problem}`);
     print(sweep.csv);
@@ -153,24 +149,10 @@ function sweepJobs(jobs: readonly SweptJob[], { runsRoot }: ConfiguredOptions): 
 
 /** The jobs that the words ask for; `own` is a key of the command itself, and needed: then nothing may decide another target. */
 async function jobsFrom(words: readonly string[], options: ConfiguredOptions, own?: "target_id"): Promise<SweptJob[]> {
-  const lists = jobsOf(words, { sweep: options.multirun === true });
-  const file = options.config === undefined ? undefined : { name: options.config, text: await textOf(options.config) };
-  const varied = new Set(
-    lists[0]
-      .map(({ key }) => key)
-      .filter((key) => new Set(lists.map((list) => JSON.stringify(valueAt(list, key)))).size > 1),
-  );
-  return lists.map((overrides) => {
-    const label = overrides
-      .filter(({ key }) => varied.has(key))
-      .map(({ key, value }) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`)
-      .join(" ");
+  const file = await fileOf(options.config);
+  return labelled(jobsOf(words, { sweep: options.multirun === true })).map(({ label, said, overrides }) => {
     if (own === undefined) {
-      return {
-        label,
-        overrides: overrides.filter(({ key }) => varied.has(key)),
-        configuration: compose({ file, overrides }),
-      };
+      return { label, overrides: said, configuration: compose({ file, overrides }) };
     }
     const targetId = valueAt(overrides, own);
     if (targetId === undefined) {
@@ -188,23 +170,11 @@ async function jobsFrom(words: readonly string[], options: ConfiguredOptions, ow
     const others = overrides.filter(({ key }) => key !== own);
     return {
       label,
-      overrides: overrides.filter(({ key }) => varied.has(key)),
+      overrides: said,
       configuration: compose({ file, overrides: others }),
       targetId: checkId("tgt", targetId),
     };
   });
-}
-
-function valueAt(overrides: readonly Override[], key: string): unknown {
-  return overrides.find((override) => override.key === key)?.value;
-}
-
-async function textOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    throw new ConfigurationError(`the configuration file ${path} cannot be read (${(error as Error).message})`);
-  }
 }
 
 function taskCount(jobs: readonly Job[]): number {
@@ -239,28 +209,27 @@ function reportFailures(outcomes: readonly Outcome[]): number {
   return byError.size;
 }
 
-/** Runs work that Ctrl-C ends in good order; a second Ctrl-C ends the process at once. */
-async function interruptible(work: (signal: AbortSignal) => Promise<number>): Promise<number> {
-  const interrupt = new AbortController();
-  const onInterrupt = (): void => interrupt.abort();
-  for (const name of signals) process.once(name, onInterrupt);
-  try {
-    return await work(interrupt.signal);
-  } catch (error) {
-    if (!interrupt.signal.aborted && !(error instanceof RunAborted)) throw error;
-    say("interrupted; the same command goes on where this one was");
-    return 130;
-  } finally {
-    for (const name of signals) process.off(name, onInterrupt);
+/** Shows each task as a line of the table. */
+function telling(table: ProgressTable): (task: Task, state: TaskState) => void {
+  return (task, state) => table.update(task, lineOf(task, state));
+}
+
+function lineOf({ job, sampler }: Task, state: TaskState): Line {
+  const name = job.label === "" ? sampler : `${job.label} ${sampler}`;
+  switch (state.state) {
+    case "target":
+      return { name, fraction: 0, words: "target" };
+    case "sampling":
+      return { name, fraction: state.fraction, words: `${Math.round(100 * state.fraction)} %` };
+    case "figures":
+      return { name, fraction: 1, words: "figures" };
+    case "done": {
+      const { llc_mean, llc_se, verdict } = state.run.metrics;
+      const known = state.run.isNew ? "" : ", there already";
+      const words = `llc ${llc_mean.toPrecision(4)} +- ${llc_se.toPrecision(2)} (${verdict}${known})`;
+      return { name, fraction: 1, words, end: "done" };
+    }
+    case "failed":
+      return { name, fraction: 0, words: state.error.message.split("\n", 1)[0], end: "failed" };
   }
-}
-
-const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

@@ -1,30 +1,14 @@
 // The commands of the laboratory: `llc`, `build-target`, `sample`, `sweep`, `promote`, `list` and `show`.
 
 import { Command } from "commander";
-import type { ConfiguredOptions, PromoteArguments } from "./laboratory.js";
-
-/** Receives an exit code. */
-export type Exit = (code: number) => void;
-
-type Laboratory = typeof import("./laboratory.js");
+import { configured, type Exit, running } from "./command.js";
+import type { ConfiguredOptions } from "./jobs.js";
+import type { PromoteArguments } from "./laboratory.js";
 
 /** The commands; `prepare` is called before the first that computes, which loads what computing needs. */
 export function laboratoryCommands(exit: Exit, prepare: () => Promise<unknown>): Command[] {
   // Help and other commands need not wait for the engine.
-  const laboratory = async (): Promise<Laboratory> => {
-    await prepare();
-    return import("./laboratory.js");
-  };
-  const run = async (command: Command, work: (laboratory: Laboratory) => Promise<number>): Promise<void> => {
-    try {
-      exit(await work(await laboratory()));
-    } catch (error) {
-      const { name, message } = error as Error;
-      if (name === "ConfigurationError") command.error(`error: ${message}`);
-      process.stderr.write(`error: ${message}\n`);
-      exit(1);
-    }
-  };
+  const run = running(exit, prepare, () => import("./laboratory.js"));
   return [
     configured("llc", "Build a target, sample it with several samplers, and compare what they say of its LLC.")
       .option("-m, --multirun", "run the product of comma lists and range(a,b), as sweep does")
@@ -69,13 +53,4 @@ export function laboratoryCommands(exit: Exit, prepare: () => Promise<unknown>):
         run(command, ({ showCommand }) => showCommand(runsRoot, id)),
       ),
   ];
-}
-
-function configured(name: string, description: string): Command {
-  return new Command(name)
-    .description(description)
-    .argument("[overrides...]", "group=preset and dotted.key=value; docs/configuration.md has all of them")
-    .option("--config <file>", "a YAML file with what differs from the defaults")
-    .option("--runs-root <folder>", "where artifacts lie", "runs")
-    .option("--cfg", "print the complete configuration and do nothing");
 }

@@ -5,6 +5,7 @@ import { Command, CommanderError } from "commander";
 import { diagnoseCommand } from "./diagnose.js";
 import { laboratoryCommands } from "./llc.js";
 import { notebooksCommand } from "./notebooks.js";
+import { trainCommand } from "./train.js";
 
 /**
  * Runs the command with these arguments (without the program's name) and resolves with its exit code. `prepare` is called once before
@@ -21,13 +22,14 @@ export async function runCommand(
   };
   const program = new Command("ergodic")
     .description(
-      "A laboratory for energy landscapes: local learning coefficients, diagnoses and notebooks from the command line",
+      "A laboratory for energy landscapes: local learning coefficients, policies, diagnoses and notebooks from the command line",
     )
     .version(version, "--version", "print the version")
     .helpOption("--help", "print this help")
     .exitOverride();
   for (const command of [
     ...laboratoryCommands(exit, prepare),
+    trainCommand(exit, prepare),
     diagnoseCommand(exit, prepare),
     notebooksCommand(exit),
   ]) {

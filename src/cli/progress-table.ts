@@ -1,7 +1,5 @@
 // The progress of many tasks: one table on a terminal, redrawn in place; elsewhere a line per task when it ends.
 
-import type { Task, TaskState } from "../runs/index.js";
-
 /** A terminal, or whatever else text is written to. */
 export interface TextStream {
   readonly isTTY?: boolean;
@@ -9,15 +7,20 @@ export interface TextStream {
   write(text: string): unknown;
 }
 
-export interface ProgressTable {
-  update(task: Task, state: TaskState): void;
-  /** Draws the last state, which stays. */
-  close(): void;
+/** How a task stands. */
+export interface Line {
+  readonly name: string;
+  /** Of its work that is done. */
+  readonly fraction: number;
+  readonly words: string;
+  readonly end?: "done" | "failed";
 }
 
-interface Row {
-  readonly name: string;
-  state: TaskState | undefined;
+export interface ProgressTable {
+  /** `task` tells one line from another, whatever it is. */
+  update(task: object, line: Line): void;
+  /** Draws the last state, which stays. */
+  close(): void;
 }
 
 const REDRAW_MS = 200;
@@ -25,73 +28,46 @@ const REDRAW_MS = 200;
 const MOST_ROWS = 20;
 
 export function progressTable(total: number, stream: TextStream = process.stderr): ProgressTable {
-  const rows = new Map<Task, Row>();
+  const lines = new Map<object, Line>();
   let ended = 0;
   let drawnLines = 0;
   let last = Number.NEGATIVE_INFINITY;
 
   const draw = (): void => {
     const width = Math.max(20, (stream.columns || 80) - 1);
-    const lines = tableLines([...rows.values()], total).map((line) => line.slice(0, width));
+    const shown = tableLines([...lines.values()], total).map((line) => line.slice(0, width));
     const up = drawnLines > 0 ? `\x1b[${drawnLines}A` : "";
-    stream.write(`${up}\x1b[J${lines.map((line) => `${line}\n`).join("")}`);
-    drawnLines = lines.length;
+    stream.write(`${up}\x1b[J${shown.map((line) => `${line}\n`).join("")}`);
+    drawnLines = shown.length;
     last = performance.now();
   };
   return {
-    update(task, state) {
-      const row = rows.get(task) ?? { name: nameOf(task), state };
-      row.state = state;
-      rows.set(task, row);
-      const over = state.state === "done" || state.state === "failed";
+    update(task, line) {
+      lines.set(task, line);
+      const over = line.end !== undefined;
       if (over) ended++;
       if (stream.isTTY !== true) {
-        if (over) stream.write(`[${ended}/${total}] ${row.name}: ${inWords(state)}\n`);
+        if (over) stream.write(`[${ended}/${total}] ${line.name}: ${line.words}\n`);
       } else if (over || performance.now() - last > REDRAW_MS) draw();
     },
     close() {
-      if (stream.isTTY === true && rows.size > 0) draw();
+      if (stream.isTTY === true && lines.size > 0) draw();
     },
   };
 }
 
 /** Every task in a line with its name, a bar and its state; of many only those that go on or failed. */
-export function tableLines(rows: readonly Row[], total: number): string[] {
-  const isOver = ({ state }: Row): boolean => state?.state === "done" || state?.state === "failed";
-  const shown = total <= MOST_ROWS ? rows : rows.filter((row) => row.state?.state !== "done").slice(-MOST_ROWS);
+export function tableLines(lines: readonly Line[], total: number): string[] {
+  const shown = total <= MOST_ROWS ? lines : lines.filter(({ end }) => end !== "done").slice(-MOST_ROWS);
   const width = Math.max(4, ...shown.map(({ name }) => name.length));
-  const over = rows.filter(isOver).length;
+  const over = lines.filter(({ end }) => end !== undefined).length;
   return [
-    ...shown.map(({ name, state }) => `${name.padEnd(width)}  ${barOf(state)}  ${inWords(state)}`),
+    ...shown.map((line) => `${line.name.padEnd(width)}  ${barOf(line)}  ${line.words}`),
     `${over} of ${total} done`,
   ];
 }
 
-function nameOf({ job, sampler }: Task): string {
-  return job.label === "" ? sampler : `${job.label} ${sampler}`;
-}
-
-function barOf(state: TaskState | undefined): string {
-  const fraction = state?.state === "sampling" ? state.fraction : state?.state === "target" ? 0 : 1;
+function barOf({ fraction, end }: Line): string {
   const filled = Math.round(10 * fraction);
-  return state?.state === "failed" ? "!!!!!!!!!!" : "#".repeat(filled) + ".".repeat(10 - filled);
-}
-
-function inWords(state: TaskState | undefined): string {
-  switch (state?.state) {
-    case undefined:
-    case "target":
-      return "target";
-    case "sampling":
-      return `${Math.round(100 * state.fraction)} %`;
-    case "figures":
-      return "figures";
-    case "done": {
-      const { llc_mean, llc_se, verdict } = state.run.metrics;
-      const known = state.run.isNew ? "" : ", there already";
-      return `llc ${llc_mean.toPrecision(4)} +- ${llc_se.toPrecision(2)} (${verdict}${known})`;
-    }
-    case "failed":
-      return state.error.message.split("\n", 1)[0];
-  }
+  return end === "failed" ? "!!!!!!!!!!" : "#".repeat(filled) + ".".repeat(10 - filled);
 }

@@ -1,5 +1,6 @@
 // The laboratory of local learning coefficients: configurations, artifacts on disk, sweeps, promotion. What the command line does.
 
+export type { TrainingCallback } from "../policy-gradients/index.js";
 export { storeComparison } from "./comparison.js";
 export {
   type Configuration,
@@ -14,6 +15,7 @@ export {
   type Said,
   targetGroups,
 } from "./configuration/index.js";
+export { composeTraining, type TrainingConfiguration } from "./configuration/training/index.js";
 export { execute, type Job, type LaboratoryOptions, type Outcome, type Task, type TaskState } from "./laboratory.js";
 export { listed, shownInWords } from "./listing.js";
 export { type PromoteOptions, promote } from "./promote.js";
@@ -23,3 +25,11 @@ export { checkId } from "./store/identity.js";
 export { RunAborted, type StoredRun } from "./store/samples.js";
 export { loadTarget, obtainTarget, type StoredTarget } from "./store/targets.js";
 export { runSweep, type Sweep, type SweptJob } from "./sweep.js";
+export {
+  runTrainingSweep,
+  type StoredPolicy,
+  type TrainElsewhere,
+  type TrainingJob,
+  type TrainingState,
+  trainAll,
+} from "./training/index.js";

@@ -8,6 +8,7 @@ import { likelihoods } from "../networks/index.js";
 import type { EventSink } from "../platform/platform.js";
 import type { Configuration, SamplerName } from "./configuration/index.js";
 import { drawMissing, figuresOfRun, startBrowser } from "./figures.js";
+import { inParallel } from "./in-parallel.js";
 import { checkBatches, refuseMoreRows } from "./sampling.js";
 import { exists } from "./store/artifact.js";
 import { folders } from "./store/identity.js";
@@ -186,22 +187,4 @@ function fractions(tell: (fraction: number) => void): EventSink {
     done.fill(event.done, event.chain, event.chain + (event.chains ?? 1));
     tell(done.reduce((sum, value) => sum + value, 0) / (total * done.length));
   };
-}
-
-/** The results in the order of the items, `limit` of which are worked on at a time. */
-async function inParallel<Item, Result>(
-  items: readonly Item[],
-  limit: number,
-  work: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = new Array(items.length);
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < items.length) {
-      const i = next++;
-      results[i] = await work(items[i]);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
-  return results;
 }

@@ -1,11 +1,11 @@
 // Sweeps: one row per job and sampler in one tidy table, `runs/sweeps/<id>/results.csv`, and one comparison of all.
 
 import { join } from "node:path";
-import { toCsv } from "../formats/csv-table.js";
 import { configurationYaml, type Override } from "./configuration/index.js";
 import { drawMissing, figuresOfComparison } from "./figures.js";
 import { execute, type Job, type LaboratoryOptions, type Outcome } from "./laboratory.js";
 import type { Metrics } from "./metrics.js";
+import { resultRow, resultsCsv } from "./results.js";
 import { writeFileWhole } from "./store/artifact.js";
 import { folders, idOf } from "./store/identity.js";
 import { runIdOf, type StoredRun } from "./store/samples.js";
@@ -40,7 +40,7 @@ export async function runSweep(root: string, jobs: readonly SweptJob[], options:
   const csv = join(folder, "results.csv");
   const overridesOf = new Map(jobs.map((job) => [job.configuration, job.overrides]));
   const rows = outcomes.map((outcome) => rowOf(outcome, overridesOf.get(outcome.task.job.configuration) ?? []));
-  await writeFileWhole(csv, toCsv({ rows: withAllColumns(rows) }));
+  await writeFileWhole(csv, resultsCsv(rows));
   await writeFileWhole(
     join(folder, "sweep.yaml"),
     configurationYaml(
@@ -63,17 +63,6 @@ export async function runSweep(root: string, jobs: readonly SweptJob[], options:
 }
 
 function rowOf({ run, error, task }: Outcome, overrides: readonly Override[]): Record<string, unknown> {
-  const said = Object.fromEntries(overrides.map(({ key, value }) => [key, cell(value)]));
   const metrics: Partial<Metrics> = run?.metrics ?? { sampler: task.sampler };
-  return { ...said, ...metrics, error: run === undefined ? (error?.message ?? "") : "" };
-}
-
-function cell(value: unknown): unknown {
-  return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
-}
-
-/** A table's columns are those of its first row. */
-function withAllColumns(rows: readonly Record<string, unknown>[]): Record<string, unknown>[] {
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((name) => name !== "error");
-  return rows.map((row) => Object.fromEntries([...columns, "error"].map((name) => [name, row[name] ?? Number.NaN])));
+  return resultRow(overrides, metrics, run === undefined ? error : undefined);
 }

@@ -1,6 +1,6 @@
 // Configurations: their keys, their presets, and how a command line becomes one.
 
-export { compose, configurationYaml, type Said } from "./compose.js";
+export { compose } from "./compose.js";
 export { ConfigurationError } from "./errors.js";
 export { jobsOf, type Override } from "./grammar.js";
 export { type ConfigurationKey, configurationKeys } from "./keys.js";
@@ -15,3 +15,4 @@ export {
   samplerNames,
   targetGroups,
 } from "./schema.js";
+export { configurationYaml, type Said } from "./tree.js";

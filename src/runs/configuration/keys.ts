@@ -18,6 +18,7 @@ interface Node {
   readonly description?: string;
   readonly anyOf?: readonly Node[];
   readonly enum?: readonly unknown[];
+  readonly const?: unknown;
   readonly items?: Node;
   readonly minItems?: number;
   readonly minimum?: number;
@@ -26,12 +27,16 @@ interface Node {
   readonly exclusiveMaximum?: number;
 }
 
-let known: ConfigurationKey[] | undefined;
-
 /** Every key that has a value, in the order of the schema. */
-export function configurationKeys(): readonly ConfigurationKey[] {
-  known ??= keysBelow(z.toJSONSchema(configurationSchema) as Node, []);
-  return known;
+export const configurationKeys: () => readonly ConfigurationKey[] = keysOf(configurationSchema);
+
+/** Every key of a schema; it is read when first asked for. */
+export function keysOf(schema: z.ZodType): () => readonly ConfigurationKey[] {
+  let known: ConfigurationKey[] | undefined;
+  return () => {
+    known ??= keysBelow(z.toJSONSchema(schema) as Node, []);
+    return known;
+  };
 }
 
 function keysBelow(node: Node, path: readonly string[]): ConfigurationKey[] {
@@ -43,6 +48,7 @@ function keysBelow(node: Node, path: readonly string[]): ConfigurationKey[] {
 
 function typeOf(node: Node): string {
   if (node.anyOf !== undefined) return node.anyOf.map(typeOf).join(", or ");
+  if (node.const !== undefined) return String(node.const);
   if (node.enum !== undefined) return `one of ${node.enum.join(", ")}`;
   switch (node.type) {
     case "integer":
@@ -54,6 +60,8 @@ function typeOf(node: Node): string {
       return "true or false";
     case "string":
       return "a name";
+    case "object":
+      return `{ ${Object.keys(node.properties ?? {}).join(", ")} }`;
     default:
       return node.type ?? "anything";
   }

@@ -106,6 +106,16 @@ export async function readJson<T>(path: string): Promise<T> {
   return value;
 }
 
+/** The numbers that were not finite, where the file has null. */
+export function denull<T extends object>(record: T): T {
+  return Object.fromEntries(
+    Object.entries(record).map(([key, value]) => [
+      key,
+      value === null ? Number.NaN : Array.isArray(value) ? value.map((item) => item ?? Number.NaN) : value,
+    ]),
+  ) as T;
+}
+
 function parsed<T>(text: string): T | undefined {
   try {
     return JSON.parse(text) as T;

@@ -7,7 +7,7 @@ import { ConfigurationError } from "../configuration/errors.js";
 /** Raised whenever the same configuration gives other bytes than before, so that older artifacts are not taken for new ones. */
 export const FORMAT = 2;
 
-export type ArtifactKind = "tgt" | "run" | "llc" | "sweep";
+export type ArtifactKind = "tgt" | "run" | "llc" | "sweep" | "pol";
 
 const DIGITS = 16;
 
@@ -39,7 +39,13 @@ export function checkId(kind: ArtifactKind, id: unknown): string {
   return id;
 }
 
-const NAMES: Readonly<Record<ArtifactKind, string>> = { tgt: "target", run: "run", llc: "comparison", sweep: "sweep" };
+const NAMES: Readonly<Record<ArtifactKind, string>> = {
+  tgt: "target",
+  run: "run",
+  llc: "comparison",
+  sweep: "sweep",
+  pol: "policy",
+};
 
 /** Where artifacts lie below the root, `runs` by default. */
 export const folders = {
@@ -51,4 +57,6 @@ export const folders = {
     join(root, "samples", checkId("tgt", target), sampler, checkId("run", id)),
   comparison: (root: string, id: string): string => join(root, "comparisons", checkId("llc", id)),
   sweep: (root: string, id: string): string => join(root, "sweeps", checkId("sweep", id)),
+  policies: (root: string): string => join(root, "policies"),
+  policy: (root: string, id: string): string => join(root, "policies", checkId("pol", id)),
 } as const;

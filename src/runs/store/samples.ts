@@ -16,6 +16,7 @@ import { tracked } from "../tracked.js";
 import {
   checkArtifact,
   commitArtifact,
+  denull,
   exists,
   json,
   keepOnly,
@@ -220,14 +221,4 @@ async function enterRun(root: string, metrics: Metrics): Promise<void> {
     fge,
     verdict,
   });
-}
-
-/** JSON has null where a number was not finite. */
-function denull<T extends object>(record: T): T {
-  return Object.fromEntries(
-    Object.entries(record).map(([key, value]) => [
-      key,
-      value === null ? Number.NaN : Array.isArray(value) ? value.map((item) => item ?? Number.NaN) : value,
-    ]),
-  ) as T;
 }
