@@ -8,7 +8,7 @@ import { models } from "./llc/models.js";
 import { writePage } from "./llc/page.js";
 import { commitOf, provenance } from "./records.js";
 
-const COMMIT = commitOf("src", "bench/llc");
+const COMMIT = commitOf("src/llc", "src/samplers", "src/chains", "src/networks", "src/tensor", "bench/llc/*.ts");
 
 const words = process.argv.slice(2);
 const names = [...estimators, ...models].map(({ name }) => name);

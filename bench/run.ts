@@ -27,7 +27,7 @@ const BENCHES = [
 ];
 
 /** Those that take hours and keep records of their own. */
-const KEEPING_RECORDS = ["policy-gradients-scores", "llc-coverage"];
+const KEEPING_RECORDS = ["policy-gradients-scores", "llc-coverage", "llc-agreement"];
 
 const asked = process.argv.slice(2);
 if (KEEPING_RECORDS.includes(asked[0])) {
