@@ -201,10 +201,11 @@ function isLeaving({ center, left, right }: Paths, { floor }: RolloutDrawing): b
   return floor !== null && Math.max(...center) - Math.min(...center) > 3 * length;
 }
 
-/** A mean over some steps, so that a stride does not shake the picture. */
+/** A mean over as many steps before as after, at most twelve, so that a stride does not shake the picture. */
 function smoothed(x: Float64Array): Float64Array {
   return x.map((_, t) => {
-    const near = x.subarray(Math.max(0, t - 12), t + 13);
+    const reach = Math.min(12, t, x.length - 1 - t);
+    const near = x.subarray(t - reach, t + reach + 1);
     return near.reduce((sum, value) => sum + value, 0) / near.length;
   });
 }

@@ -89,13 +89,13 @@ test("a rule of one's own plays too, and a wrong action of it is refused", async
   );
 });
 
-test("normalisers are held as the policy has them, and the task's own return is told", async () => {
-  const { cartPole: task, normalizeObservation, normalizeReward, recordEpisodeStatistics } = environments;
-  const place = normalizeReward(normalizeObservation(recordEpisodeStatistics(task())));
+test("normalisers are held as the policy has them, and rewards are the task's own", async () => {
+  const { cartPole: task, clipReward, normalizeObservation, normalizeReward, recordEpisodeStatistics } = environments;
+  const place = clipReward(normalizeReward(normalizeObservation(recordEpisodeStatistics(task()))));
   const { policy } = await trainPolicy(ppo({ environments: 2, steps: 64 }), place, { totalSteps: 256, seed: 1 });
   const [first, again] = [await rollout(policy, place), await rollout(policy, place)];
   assert.deepEqual(first, again);
-  assert.equal(first.return, first.steps);
+  assert.deepEqual([first.return, first.rewards[0]], [first.steps, 1]);
   const [count, ...moments] = policy.statistics.normalizeObservation;
   // The state is drawn as it is; what the policy saw is (state - mean) / sd.
   const [foot] = row(first.drawing!.segments, 5, 8).slice(4);

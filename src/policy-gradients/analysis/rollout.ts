@@ -4,7 +4,7 @@ import { integerAtLeast, knownOptions, refuse } from "../../arguments/index.js";
 import { type Random, stream } from "../../random/index.js";
 import { breathing } from "../breathing.js";
 import { type Environment, type EnvironmentSource, sizeOfSpace } from "../environments/environment.js";
-import { loadEnvironment, makeEnvironment } from "../environments/make.js";
+import { loadEnvironment, makeEnvironment, withTaskRewards } from "../environments/make.js";
 import { environmentStatistics } from "../environments/statistics.js";
 import { acting, checkSpaces, type Policy } from "../policy.js";
 
@@ -28,7 +28,7 @@ export interface EpisodeRollout {
   readonly steps: number;
   /** What ended it: the task, a limit of the environment's, or that no more steps were asked for. */
   readonly end: "terminated" | "truncated" | "steps made";
-  /** Not discounted; of the task itself where `recordEpisodeStatistics` is around it and the episode came to its end. */
+  /** The sum of the rewards, not discounted. */
   readonly return: number;
   /** `[steps + 1, size]`, the one after the last step included. */
   readonly observations: Float64Array;
@@ -53,7 +53,8 @@ export interface RolloutDrawing {
 }
 
 /**
- * Plays one episode in a fresh copy of an environment and keeps all of it. A policy's normalisers are held still. Rejects where the environment's
+ * Plays one episode in a fresh copy of an environment and keeps all of it. A policy's normalisers are held still; what
+ * only changes rewards, for learning, is left out. Rejects where the environment's
  * spaces are not those of the policy, or an option is wrong.
  * @example plots.rollout(await rollout(trained.policy, environments.cartPole(), { seed: 1 })) // an animated figure
  */
@@ -71,9 +72,10 @@ export async function rollout(
   const isPlayer = typeof policy === "function";
   if (!isPlayer && (typeof policy !== "object" || policy === null)) refuse(where, "policy", "a policy", policy);
   await loadEnvironment(environment);
+  const task = withTaskRewards(environment);
   const place = isPlayer
-    ? makeEnvironment(environment)
-    : makeEnvironment(environment, { statistics: environmentStatistics(policy.statistics), frozen: true });
+    ? makeEnvironment(task)
+    : makeEnvironment(task, { statistics: environmentStatistics(policy.statistics), frozen: true });
   try {
     if (isPlayer) return await played(place, policy, most, seed);
     checkSpaces(where, policy, place);
@@ -97,17 +99,15 @@ async function played(place: Environment, act: Player, most: number, seed: numbe
   place.reset(chance, observation);
   look();
   let end: EpisodeRollout["end"] = "steps made";
-  let whole: number | undefined;
   while (paid.length < most && end === "steps made") {
     const chosen = act(observation, choice);
     if (chosen?.length !== action.length) refuse("rollout", "an action", `${action.length} numbers`, chosen);
     action.set(chosen);
-    const { reward, terminated, truncated, episode } = place.step(action, chance, observation);
+    const { reward, terminated, truncated } = place.step(action, chance, observation);
     done.push(action.slice());
     paid.push(reward);
     look();
     if (terminated || truncated) end = terminated ? "terminated" : "truncated";
-    whole = episode?.return;
     const pause = breathe();
     if (pause !== undefined) await pause;
   }
@@ -116,7 +116,7 @@ async function played(place: Environment, act: Player, most: number, seed: numbe
     environment: place.name,
     steps: paid.length,
     end,
-    return: whole ?? paid.reduce((sum, reward) => sum + reward, 0),
+    return: paid.reduce((sum, reward) => sum + reward, 0),
     observations: joined(seen),
     actions: joined(done),
     rewards: Float64Array.from(paid),

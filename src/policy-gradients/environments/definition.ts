@@ -16,6 +16,8 @@ export interface EnvironmentDefinition {
   readonly learns?: true;
   /** There where a wrapper changes actions and nothing else: it may as well be within a wrapper that learns. */
   readonly changesActionsOnly?: true;
+  /** There where a wrapper changes rewards and nothing else: it may as well be left out where nothing is learnt from them. */
+  readonly changesRewardsOnly?: true;
   /** Throws a RangeError where the options are not those of the kind. */
   build(options: Readonly<Record<string, unknown>>, parts: Parts): Environment;
 }

@@ -97,6 +97,16 @@ export async function loadEnvironment(source: EnvironmentSource): Promise<void> 
   if (within !== undefined) await loadEnvironment(within);
 }
 
+/** The same without wrappers that only change rewards, whose rewards are the task's own; a function stays as it is. */
+export function withTaskRewards(source: EnvironmentSource): EnvironmentSource {
+  if (typeof source === "function") return source;
+  const { changesRewardsOnly } = definitionOf(source);
+  const within = source.options.environment as EnvironmentSource | undefined;
+  if (within === undefined) return source;
+  const inner = withTaskRewards(within);
+  return changesRewardsOnly === true ? inner : { ...source, options: { ...source.options, environment: inner } };
+}
+
 /**
  * The record of a task by its kind or by Gymnasium's name, whatever the case: `cartPole`, `cartpole`, `CartPole-v1`. Throws with the
  * names there are.

@@ -62,6 +62,8 @@ export function clipReward(environment: EnvironmentSource, options: ClipOptions 
 }
 
 export const clipRewardDefinition: EnvironmentDefinition = {
+  changesRewardsOnly: true,
+
   build({ environment, ...options }, { make }) {
     const { low, high } = rangeOf("clipReward", options);
     const inner = make(environment as EnvironmentSource);

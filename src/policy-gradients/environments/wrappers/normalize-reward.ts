@@ -29,6 +29,7 @@ export function normalizeReward(
 
 export const normalizeRewardDefinition: EnvironmentDefinition = {
   learns: true,
+  changesRewardsOnly: true,
 
   build({ environment, ...options }, parts: Parts) {
     const { gamma, epsilon, resetAtTruncation } = settingsOf(options);
