@@ -7,7 +7,10 @@ import { mean, variance } from "../diagnostics/moments.js";
 import { foldedScores, rank, rankScores } from "../diagnostics/ranking.js";
 import { fDistributionTail } from "./laws.js";
 
-/** The chance of chain means so far apart, or farther, were each off by its own error alone. NaN for a single chain. */
+/**
+ * The chance of chain means so far apart, or farther, were each off by its own error alone. 0 where chains stand still in different places;
+ * NaN for a single chain, and where all stand still in one.
+ */
 export function agreementOfMeans(chains: readonly Float64Array[]): number {
   return chanceOfSpread(chains, (chain) => essMean([chain]));
 }
@@ -23,15 +26,19 @@ export function agreementOfHalves(chains: readonly Float64Array[]): number {
   const ranking = rank(chains);
   const chance = (halves: readonly Float64Array[]) => chanceOfSpread(halves, (half) => effectiveSampleSize([half]));
   // One after the other: both scores are written to the same place.
-  const ofPlaces = chance(rankScores(ranking));
-  return Math.min(1, 2 * Math.min(ofPlaces, chance(foldedScores(ranking))));
+  const chances = [chance(rankScores(ranking)), chance(foldedScores(ranking))];
+  const known = chances.filter((one) => !Number.isNaN(one));
+  return known.length === 0 ? Number.NaN : Math.min(1, 2 * Math.min(...known));
 }
 
 function chanceOfSpread(parts: readonly Float64Array[], effectiveDraws: (part: Float64Array) => number): number {
   if (parts.length < 2) return Number.NaN;
   const between = variance(Float64Array.from(parts, mean));
-  const draws = parts.map(effectiveDraws);
-  const within = mean(Float64Array.from(parts, (part, k) => variance(part) / draws[k]));
+  // A chain that never moved has no effective size: it claims its place without error, and supports no other's.
+  const moved = parts.map((part) => part.some((value) => value !== part[0]));
+  const draws = parts.map((part, k) => (moved[k] ? effectiveDraws(part) : 0));
+  const within = mean(Float64Array.from(parts, (part, k) => (moved[k] ? variance(part) / draws[k] : 0)));
+  if (within === 0) return between > 0 ? 0 : Number.NaN;
   // A variance estimated from so many effective draws has about as many degrees of freedom.
   const degrees = draws.reduce((sum, ess) => sum + ess, 0);
   return fDistributionTail(between / within, parts.length - 1, Math.max(1, degrees));

@@ -40,3 +40,15 @@ test("a chain elsewhere, a drift and a chain of another width are told from chan
   assert.ok(agreementOfHalves(widths) < 1e-4);
   assert.ok(Number.isNaN(agreementOfMeans([chains[0]])));
 });
+
+test("chains that stand still say nothing of their error: in two places they disagree for certain", () => {
+  const still = (value: number) => new Float64Array(50).fill(value);
+  assert.equal(agreementOfMeans([still(1), still(2)]), 0);
+  assert.equal(agreementOfHalves([still(1), still(2)]), 0);
+  assert.ok(Number.isNaN(agreementOfMeans([still(1), still(1)])));
+  // One that moves has an error, and one that does not lies within it or without.
+  const chain = gammaChain(1000, 0.5);
+  const mean = chain.reduce((sum, x) => sum + x, 0) / chain.length;
+  assert.ok(agreementOfMeans([chain, still(mean + 0.01)]) > 0.1);
+  assert.ok(agreementOfMeans([chain, still(mean + 2)]) < 1e-4);
+});

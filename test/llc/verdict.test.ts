@@ -167,6 +167,9 @@ test("the error of a mean: MCSE where chains agree, the spread between them wher
   assert.ok(Math.abs(parted.standardError - Math.sqrt(5 / 3 / 4)) < 0.1);
   assert.ok(Math.abs((parted.interval[1] - parted.mean) / parted.standardError - studentQuantile(0.975, 3)) < 1e-12);
   assert.ok(Math.abs(studentQuantile(0.975, 3) - 3.182446305284264) < 1e-9);
+  // Chains that stand still: their spread is all there is, and two of them know little.
+  const stuck = chainMean([14, 16].map((value) => new Float64Array(50).fill(value)));
+  assert.ok(stuck.standardError >= 1 && stuck.interval[1] - stuck.mean >= studentQuantile(0.975, 1));
 });
 
 test("the spread between chains decides below a chance of one per cent, and not above", () => {
