@@ -64,7 +64,10 @@ export interface VectorEnvironment {
   readonly statistics: EnvironmentStatistics;
   /** Begins an episode in every copy, or in those marked with 1. */
   reset(which?: ArrayLike<number>): void;
-  /** Acts in every copy, `[count, actionSize]`. Throws where an action is not of the space (then nothing has moved), or a reward not finite. */
+  /**
+   * Acts in every copy, `[count, actionSize]`. Throws where an action is not of the space (then nothing has moved), or where a reward or an observation is
+   * not finite.
+   */
   step(actions: ArrayLike<number>): void;
   /** All that decides what comes. Normalisers' statistics are in it. */
   state(): VectorState;
@@ -72,7 +75,7 @@ export interface VectorEnvironment {
   restore(state: VectorState): void;
   /** Resolves when all threads play; under Node whatever is asked before then waits for them. Rejects where one could not start. */
   readonly ready: Promise<void>;
-  /** Ends the environments, and the threads: when they have ended, it resolves. */
+  /** Ends the environments, and the threads: when they have ended, it resolves. Whatever else is asked of it then throws. */
   close(): Promise<void>;
 }
 
@@ -132,13 +135,24 @@ export function vectorEnvironment(
   const episodeReturns = new Float64Array(count).fill(NaN);
   const episodeLengths = new Float64Array(count).fill(NaN);
   const phase = new Uint8Array(count).fill(NOT_BEGUN);
+  let closing: Promise<void> | undefined;
+
+  function reset(i: number): void {
+    copies[i].reset(random[i], observationOf[i]);
+    checkObservation(i);
+  }
 
   function begin(i: number): void {
-    copies[i].reset(random[i], observationOf[i]);
+    reset(i);
     phase[i] = PLAYING;
     rewards[i] = 0;
     terminated[i] = 0;
     truncated[i] = 0;
+  }
+
+  async function endAll(): Promise<void> {
+    for (const copy of copies) copy.close?.();
+    await players?.close();
   }
 
   function end(i: number, { episode }: StepResult): void {
@@ -147,8 +161,22 @@ export function vectorEnvironment(
     episodeLengths[i] = episode === undefined ? NaN : episode.length;
     phase[i] = ENDED;
     if (autoreset !== "same-step") return;
-    copies[i].reset(random[i], observationOf[i]);
+    reset(i);
     phase[i] = PLAYING;
+  }
+
+  function checkOpen(): void {
+    if (closing !== undefined) throw new Error(`${where}: ${name}: the copies are closed`);
+  }
+
+  // Hot: what is not a number would only be found much later, in a loss.
+  function checkObservation(i: number): void {
+    const row = observationOf[i];
+    for (let j = 0; j < observationSize; j++) if (row[j] - row[j] !== 0) refuseObservation(i, j);
+  }
+
+  function refuseObservation(i: number, j: number): never {
+    refuse(where, `observation[${j}] of ${name}, copy ${i},`, "a finite number", observationOf[i][j]);
   }
 
   /** Refuses what cannot be acted on before anything has moved. */
@@ -192,6 +220,7 @@ export function vectorEnvironment(
     statistics,
 
     reset(which) {
+      checkOpen();
       if (which !== undefined && which.length !== count) refuse(where, "which", `${count} marks`, which);
       for (let i = 0; i < count; i++) {
         if (which !== undefined && which[i] !== 1) continue;
@@ -202,6 +231,7 @@ export function vectorEnvironment(
 
     // Hot: nothing is allocated.
     step(given) {
+      checkOpen();
       check(given);
       actions.set(given);
       players?.beginSteps(phase, PLAYING);
@@ -214,6 +244,7 @@ export function vectorEnvironment(
         const result = copies[i].step(actionOf[i], random[i], observationOf[i]);
         const { reward } = result;
         if (reward - reward !== 0) refuse(where, `the reward of ${name}, copy ${i},`, "a finite number", reward);
+        checkObservation(i);
         rewards[i] = reward;
         terminated[i] = result.terminated ? 1 : 0;
         truncated[i] = result.truncated ? 1 : 0;
@@ -222,15 +253,19 @@ export function vectorEnvironment(
       }
     },
 
-    state: () => ({
-      environments: copies.map((copy) => copy.state()),
-      random: random.map((each, i) => (i < mine ? each.state() : players!.randomState(i))),
-      observations: observations.slice(),
-      phase: phase.slice(),
-      statistics: statistics.state(),
-    }),
+    state() {
+      checkOpen();
+      return {
+        environments: copies.map((copy) => copy.state()),
+        random: random.map((each, i) => (i < mine ? each.state() : players!.randomState(i))),
+        observations: observations.slice(),
+        phase: phase.slice(),
+        statistics: statistics.state(),
+      };
+    },
 
     restore(state) {
+      checkOpen();
       const fits =
         state?.environments?.length === count &&
         state.random?.length === count &&
@@ -250,8 +285,8 @@ export function vectorEnvironment(
     ready: players?.ready ?? Promise.resolve(),
 
     async close() {
-      for (const copy of copies) copy.close?.();
-      await players?.close();
+      closing ??= endAll();
+      await closing;
     },
   };
 }

@@ -202,3 +202,16 @@ test("what fails in a thread reaches the caller, with the copy it was in, and cl
     await leaving.close();
   });
 });
+
+test("nothing is asked of copies that are closed, in this thread or another", async () => {
+  for (const workers of [0, 1]) {
+    const vector = vectorEnvironment(environments.cartPole(), 2, { workers });
+    await vector.ready;
+    vector.reset();
+    await vector.close();
+    await vector.close();
+    for (const ask of [() => vector.step([0, 0]), () => vector.reset(), () => vector.state()]) {
+      assert.throws(ask, /vectorEnvironment: CartPole-v1: the copies are closed/);
+    }
+  }
+});

@@ -237,6 +237,25 @@ test("a reward that is not a number is refused by name", () => {
   assert.throws(() => vector.step([0]), /the reward of Counting, copy 0, must be a finite number, got NaN/);
 });
 
+test("an observation that is not a number is refused by name, of a step and of a reset", () => {
+  const vector = vectorEnvironment(() => {
+    const environment = counting([[2, 9]])();
+    const step: Environment["step"] = (action, random, observation) => {
+      const result = environment.step(action, random, observation);
+      observation[0] = Number.NaN;
+      return result;
+    };
+    return { ...environment, step };
+  }, 1);
+  vector.reset();
+  assert.throws(() => vector.step([0]), /observation\[0\] of Counting, copy 0, must be a finite number, got NaN/);
+  const unseen = vectorEnvironment(
+    () => ({ ...counting([[9]])(), reset: (_: unknown, seen: Float64Array) => void seen.fill(Infinity) }),
+    1,
+  );
+  assert.throws(() => unseen.reset(), /observation\[0\] of Counting, copy 0, must be a finite number, got Infinity/);
+});
+
 test("frozen copies use the statistics they are given and leave them", () => {
   const source = environments.normalizeObservation(environments.pendulum());
   const training = vectorEnvironment(source, 4, { seed: 1 });
