@@ -13,6 +13,7 @@ import {
   type Outcome,
   obtainTarget,
   promote,
+  promotePolicies,
   refuseMoreRows,
   runSweep,
   type StoredRun,
@@ -107,7 +108,10 @@ export async function sampleCommand(words: readonly string[], options: Configure
 
 export interface PromoteArguments {
   readonly samplers: string;
-  readonly plotName: string;
+  /** In place of samplers. */
+  readonly policies?: string;
+  /** `running_llc.png` of samplers and `learning_curve.png` of policies where left out. */
+  readonly plotName?: string;
   readonly outdir: string;
   readonly runsRoot: string;
   readonly target?: string;
@@ -115,9 +119,22 @@ export interface PromoteArguments {
 
 /** `ergodic promote`: prints what was copied. */
 export async function promoteCommand(options: PromoteArguments): Promise<number> {
-  const samplers = options.samplers.split(",").map((name) => name.trim());
-  const { plotName, outdir, target: targetId } = options;
-  for (const path of await promote(options.runsRoot, { samplers, plotName, outdir, targetId })) print(path);
+  const { plotName, outdir, runsRoot, target: targetId } = options;
+  const names = (list: string): string[] => list.split(",").map((name) => name.trim());
+  const paths =
+    options.policies === undefined
+      ? await promote(runsRoot, {
+          samplers: names(options.samplers),
+          plotName: plotName ?? "running_llc.png",
+          outdir,
+          targetId,
+        })
+      : await promotePolicies(runsRoot, {
+          policies: names(options.policies),
+          plotName: plotName ?? "learning_curve.png",
+          outdir,
+        });
+  for (const path of paths) print(path);
   return 0;
 }
 

@@ -30,9 +30,10 @@ export function laboratoryCommands(exit: Exit, prepare: () => Promise<unknown>):
         run(command, ({ sweepCommand }) => sweepCommand(words, options)),
     ),
     new Command("promote")
-      .description("Copy a figure of the newest run of each sampler to where it is shown.")
+      .description("Copy a figure of the newest run of each sampler, or of policies, to where it is shown.")
       .option("--samplers <names>", "samplers, separated by commas", "sgld,hmc,mclmc")
-      .option("--plot-name <file>", "which figure", "running_llc.png")
+      .option("--policies <names>", "in place of samplers: ids of policies, or algorithms for the newest of each")
+      .option("--plot-name <file>", "which figure; running_llc.png where left out, learning_curve.png of policies")
       .option("--outdir <folder>", "where to", "assets")
       .option("--target <id>", "only runs on this target")
       .option("--runs-root <folder>", "where artifacts lie", "runs")
@@ -40,14 +41,14 @@ export function laboratoryCommands(exit: Exit, prepare: () => Promise<unknown>):
         run(command, ({ promoteCommand }) => promoteCommand(options)),
       ),
     new Command("list")
-      .description("List targets and runs, the newest run first.")
+      .description("List targets, runs and policies, the newest run and policy first.")
       .option("--runs-root <folder>", "where artifacts lie", "runs")
       .action(({ runsRoot }: ConfiguredOptions, command: Command) =>
         run(command, ({ listCommand }) => listCommand(runsRoot)),
       ),
     new Command("show")
-      .description("Show a target, run, comparison or sweep.")
-      .argument("<id>", "tgt_..., run_..., llc_... or sweep_...")
+      .description("Show a target, run, comparison, sweep or policy.")
+      .argument("<id>", "tgt_..., run_..., llc_..., sweep_... or pol_...")
       .option("--runs-root <folder>", "where artifacts lie", "runs")
       .action((id: string, { runsRoot }: ConfiguredOptions, command: Command) =>
         run(command, ({ showCommand }) => showCommand(runsRoot, id)),

@@ -26,6 +26,7 @@ export { RunAborted, type StoredRun } from "./store/samples.js";
 export { loadTarget, obtainTarget, type StoredTarget } from "./store/targets.js";
 export { runSweep, type Sweep, type SweptJob } from "./sweep.js";
 export {
+  promotePolicies,
   runTrainingSweep,
   type StoredPolicy,
   type TrainElsewhere,

@@ -1,4 +1,4 @@
-// What there is: all targets and runs, whole ones alone, read from their folders; and one of them in words.
+// What there is: all targets, runs and policies, whole ones alone, read from their folders; and one of them in words.
 
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,6 +9,7 @@ import { checkArtifact, exists, readJson, TIMING } from "./store/artifact.js";
 import { type ArtifactKind, checkId, folders } from "./store/identity.js";
 import { runsOf } from "./store/samples.js";
 import { loadTarget, type TargetMeta } from "./store/targets.js";
+import { allPolicies, loadStoredPolicy } from "./training/policies.js";
 
 export interface ListedRun {
   readonly target: string;
@@ -37,7 +38,7 @@ export async function allRuns(root: string): Promise<ListedRun[]> {
   return found.sort((a, b) => (a.finished < b.finished ? 1 : a.finished > b.finished ? -1 : a.id < b.id ? -1 : 1));
 }
 
-/** Two tables as text. */
+/** Targets, runs and policies as tables, those that there are. */
 export async function listed(root: string): Promise<string> {
   const targets = await Promise.all(
     (await targetIds(root)).map(async (id) => {
@@ -54,16 +55,21 @@ export async function listed(root: string): Promise<string> {
       return [id, target, sampler, String(metrics.seed), ...numbers, metrics.verdict, finished];
     }),
   );
-  if (targets.length === 0 && runs.length === 0) return `nothing in ${root} yet`;
-  return [
-    textTable(["target", "kind", "dim", "n", "seed", "L0"], targets),
-    ...(runs.length === 0
-      ? []
-      : [textTable(["run", "target", "sampler", "seed", "llc", "s.e.", "rhat", "verdict", "finished"], runs)]),
-  ].join("\n\n");
+  const policies = (await allPolicies(root)).map(({ id, finished, metrics }) => {
+    const { algorithm, environment, seed, steps, return_mean, return_sd } = metrics;
+    return [id, algorithm, environment, String(seed), String(steps), digits(return_mean), digits(return_sd), finished];
+  });
+  const tables: [string[], string[][]][] = [
+    [["target", "kind", "dim", "n", "seed", "L0"], targets],
+    [["run", "target", "sampler", "seed", "llc", "s.e.", "rhat", "verdict", "finished"], runs],
+    [["policy", "algorithm", "environment", "seed", "steps", "return", "s.d.", "finished"], policies],
+  ];
+  const filled = tables.filter(([, rows]) => rows.length > 0);
+  if (filled.length === 0) return `nothing in ${root} yet`;
+  return filled.map(([header, rows]) => textTable(header, rows)).join("\n\n");
 }
 
-/** A target, run, comparison or sweep in words. Throws where there is none of this id. */
+/** A target, run, comparison, sweep or policy in words. Throws where there is none of this id. */
 export async function shownInWords(root: string, id: string): Promise<string> {
   const kind = id.slice(0, Math.max(0, id.indexOf("_"))) as ArtifactKind;
   switch (kind) {
@@ -87,12 +93,11 @@ export async function shownInWords(root: string, id: string): Promise<string> {
         throw new ConfigurationError(`there is no run ${id} in ${root}; list shows what there is`);
       await checkArtifact(found.folder);
       const metrics = await readJson<Metrics>(join(found.folder, "metrics.json"));
-      const rows = Object.entries(metrics).map(([name, value]) => [name, String(value)]);
       return [
         `${id}: ${found.sampler} on ${found.target}, finished ${found.finished}`,
         `in ${found.folder}`,
         "",
-        textTable(["", ""], rows).trimStart(),
+        metricsTable(metrics),
       ].join("\n");
     }
     case "llc": {
@@ -105,11 +110,27 @@ export async function shownInWords(root: string, id: string): Promise<string> {
       if (!(await exists(path))) throw new ConfigurationError(`there is no sweep ${id} in ${root}`);
       return `${id}\nin ${folders.sweep(root, id)}\n\n${(await readFile(path, "utf8")).trimEnd()}`;
     }
+    case "pol": {
+      const { folder, finished, metrics } = await loadStoredPolicy(root, id);
+      return [
+        `${id}: ${metrics.algorithm} on ${metrics.environment}, finished ${finished}`,
+        `in ${folder}`,
+        "",
+        metricsTable(metrics),
+        "",
+        (await readFile(join(folder, "configuration.yaml"), "utf8")).trimEnd(),
+      ].join("\n");
+    }
     default:
       throw new ConfigurationError(
-        `${JSON.stringify(id)} is no id: those of targets begin with tgt_, of runs with run_, of comparisons with llc_, of sweeps with sweep_`,
+        `${JSON.stringify(id)} is no id: those of targets begin with tgt_, of runs with run_, of comparisons with llc_, of sweeps with sweep_, of policies with pol_`,
       );
   }
+}
+
+function metricsTable(metrics: object): string {
+  const rows = Object.entries(metrics).map(([name, value]) => [name, String(value)]);
+  return textTable(["", ""], rows).trimStart();
 }
 
 function digits(value: number | null): string {

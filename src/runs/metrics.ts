@@ -35,6 +35,8 @@ export interface Metrics {
   readonly stopped_chains: number;
   /** "ok", or the kinds of problems. */
   readonly verdict: string;
+  /** SGLD: at most about this share of `llc_mean` is its steps', which `llc_se` leaves out. NaN for other samplers. */
+  readonly step_excess: number;
   /** Work of all chains, warmup and losses of kept draws included, in gradients over all data. */
   readonly fge: number;
   /** The part of it that came before the first kept draw. */
@@ -128,6 +130,7 @@ export function metricsOf(estimate: LlcEstimate, { target, run, sampler, stochas
     ),
     stopped_chains: draws.stopped.length,
     verdict: verdict.ok ? "ok" : verdict.problems.map(({ kind }) => kind).join(" "),
+    step_excess: estimate.stepExcess ?? Number.NaN,
     fge,
     fge_warmup: fgeWarmup,
     efficiency_fge: estimate.essBulk / fge,

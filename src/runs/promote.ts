@@ -75,7 +75,8 @@ async function configurationOf(folder: string, sampler: SamplerName): Promise<Re
   return compose({ file: { name: path, text } });
 }
 
-async function copyWhole(from: string, to: string): Promise<string> {
+/** Copies a file whole or not at all, and resolves to where it is. */
+export async function copyWhole(from: string, to: string): Promise<string> {
   const partial = `${to}.partial`;
   try {
     await copyFile(from, partial);

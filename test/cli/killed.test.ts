@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { isThere, killedAt, signalAt } from "./killing.js";
 import { builtProgram, filesBelow, lasting, type Program } from "./laboratory-program.js";
 
 const program: Program = await builtProgram();
@@ -23,50 +22,6 @@ const llc = [
 const sweep = ["sweep", ...llc.slice(1), "seed=1,2", "sampler.hmc.draws=5000", "sampler.sgld.steps=5000"].filter(
   (word, i, words) => !words.slice(i + 1).some((other) => other.split("=")[0] === word.split("=")[0]),
 );
-
-/** Whether something is there whose path from `runs` fits. */
-function isThere(folder: string, path: RegExp): boolean {
-  const root = join(folder, "runs");
-  if (!existsSync(root)) return false;
-  try {
-    return readdirSync(root, { recursive: true }).some((name) => path.test(String(name)));
-  } catch {
-    // A folder got its name while it was being read.
-    return false;
-  }
-}
-
-/** Sends a signal as soon as the folder shows that a stage has begun; true where the process had not ended before. */
-function signalAt(child: ChildProcess, folder: string, stage: RegExp, signal: NodeJS.Signals): Promise<boolean> {
-  return new Promise((settle) => {
-    let over = false;
-    child.on("exit", () => {
-      over = true;
-    });
-    const look = (): void => {
-      if (over) settle(false);
-      else if (isThere(folder, stage)) settle(child.kill(signal));
-      else setImmediate(look);
-    };
-    look();
-  });
-}
-
-/** Some stages are over in milliseconds: a command that was faster than we could look is begun anew. */
-const ATTEMPTS = 8;
-
-/** A folder in which the command was killed as soon as a stage had begun. */
-async function killedAt(words: readonly string[], stage: RegExp): Promise<string> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const folder = await program.folder();
-    let reached: Promise<boolean> = Promise.resolve(false);
-    await program.run(folder, words, (child) => {
-      reached = signalAt(child, folder, stage, "SIGKILL");
-    });
-    if (await reached) return folder;
-  }
-  return assert.fail(`the command was over before it could be killed, ${ATTEMPTS} times`);
-}
 
 const stages: Record<string, RegExp> = {
   "the target is trained": /^\.locks\/tgt_[0-9a-f]+$/,
@@ -89,7 +44,7 @@ test("killed in any stage and repeated, a command leaves what one that was never
   const figures = (await filesBelow(join(whole, "runs"))).filter((path) => path.includes("figures/"));
   for (const [name, stage] of Object.entries(stages)) {
     await t.test(name, async () => {
-      const folder = await killedAt(llc, stage);
+      const folder = await killedAt(program, llc, stage);
       const { code, stderr } = await program.run(folder, llc);
       assert.equal(code, 0, stderr);
       assert.deepEqual(await lasting(join(folder, "runs")), expected);
@@ -102,7 +57,7 @@ test("killed in any stage and repeated, a command leaves what one that was never
 test("a sweep that was killed in the middle is completed", async () => {
   const whole = await program.folder();
   assert.equal((await program.run(whole, sweep)).code, 0);
-  const folder = await killedAt(sweep, /\/hmc\/run_[0-9a-f]+$/);
+  const folder = await killedAt(program, sweep, /\/hmc\/run_[0-9a-f]+$/);
   const { code, stderr } = await program.run(folder, sweep);
   assert.equal(code, 0, stderr);
   assert.deepEqual(await lasting(join(folder, "runs")), await lasting(join(whole, "runs")));

@@ -1,9 +1,10 @@
 // The command as it is installed, in a folder of its own, and what it leaves there.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { copyFile, readdir, readFile, symlink } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, symlink } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { build } from "esbuild";
+import { readTensorBoard } from "../../src/formats/tensorboard.js";
 import { temporaryFolder } from "../notebook/notebooks.js";
 
 export interface Ended {
@@ -20,10 +21,13 @@ export interface Program {
   readonly path: string;
 }
 
-/** Built as `npm run build` does it. */
-export async function builtProgram(): Promise<Program> {
+/** Built as `npm run build` does it, where all packages are installed but for those of one scope. */
+export async function builtProgram({ without }: { readonly without?: string } = {}): Promise<Program> {
   const root = await temporaryFolder();
-  await symlink(resolve("node_modules"), join(root, "node_modules"));
+  await mkdir(join(root, "node_modules"));
+  for (const name of await readdir("node_modules")) {
+    if (name !== without) await symlink(resolve("node_modules", name), join(root, "node_modules", name));
+  }
   await copyFile("package.json", join(root, "package.json"));
   await build({
     entryPoints: ["src/index.ts", "src/worker.ts", "src/cli.ts"],
@@ -70,6 +74,11 @@ export async function everything(folder: string): Promise<Record<string, string>
 
 const timedColumns = [
   "seconds",
+  "steps_per_second",
+  "time/fps",
+  "time/rollout",
+  "time/time_elapsed",
+  "time/update",
   "efficiency_seconds",
   "wnv_seconds",
   "var x seconds",
@@ -88,12 +97,19 @@ export async function lasting(folder: string): Promise<Record<string, string>> {
 function withoutTimes(path: string, text: string): string {
   // Its digests are those of files that contain times.
   if (path.endsWith("manifest.json")) return Object.keys(JSON.parse(text).files).join();
-  if (path.endsWith(".json")) {
-    return JSON.stringify(JSON.parse(text, (key, value) => (timedColumns.includes(key) ? undefined : value)));
+  if (path.endsWith(".json")) return jsonWithoutTimes(text);
+  if (path.endsWith("log.jsonl")) return text.trimEnd().split("\n").map(jsonWithoutTimes).join("\n");
+  if (path.includes("tfevents")) {
+    const events = readTensorBoard(Uint8Array.from(Buffer.from(text, "latin1")));
+    return events.map(({ step, scalars }) => `${step} ${jsonWithoutTimes(JSON.stringify(scalars))}`).join("\n");
   }
   if (path.endsWith(".csv")) return columnsWithoutTimes(text, ",");
   if (path.endsWith("summary.txt")) return columnsWithoutTimes(text, /\s{2,}/);
   return text;
+}
+
+function jsonWithoutTimes(text: string): string {
+  return JSON.stringify(JSON.parse(text, (key, value) => (timedColumns.includes(key) ? undefined : value)));
 }
 
 function columnsWithoutTimes(text: string, between: string | RegExp): string {

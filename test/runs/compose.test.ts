@@ -47,7 +47,7 @@ test("what is said later wins: defaults, file, presets, keys", () => {
   const file = "model: medium\nsampler: { preset: fast, hmc: { draws: 7 } }\ndata: { n_data: 11 }\nseed: 3\n";
   const { model, sampler, data, seed } = composed(["data.n_data=12", "model.bias=false"], file);
   assert.deepEqual([model.target_params, model.bias], [1000, false]);
-  assert.deepEqual([sampler.hmc.draws, sampler.hmc.warmup, data.n_data, seed], [7, 20, 12, 3]);
+  assert.deepEqual([sampler.hmc.draws, sampler.hmc.warmup, data.n_data, seed], [7, 150, 12, 3]);
   assert.equal(composed(["model=small"], file).model.target_params, 50);
   const hydra = "defaults:\n  - model: small\n  - sampler: fast\n  - _self_\nseed: 5\n";
   assert.deepEqual(composed([], hydra), composed(["model=small", "sampler=fast", "seed=5"]));

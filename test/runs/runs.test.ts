@@ -97,7 +97,7 @@ test("every sampler runs, and its work is counted as its kernel does it, warmup 
     await t.test(name, async () => {
       const run: StoredRun = await obtainRun(root, target, base, name);
       const { sampler: _, warmup, draws, thin, stochastic } = samplingOf(name, base.sampler);
-      const { fge, fge_warmup, verdict, wnv_fge, llc_se, ess_bulk, efficiency_fge } = run.metrics;
+      const { fge, fge_warmup, verdict, wnv_fge, llc_se, ess_bulk, efficiency_fge, step_excess } = run.metrics;
       const recorded = stochastic ? (chains * draws) / 3 : 0;
       const each = perTransition[name];
       if (each !== undefined) {
@@ -112,6 +112,9 @@ test("every sampler runs, and its work is counted as its kernel does it, warmup 
       assert.ok(fge_warmup > 0 && fge_warmup < fge);
       assert.equal(wnv_fge, llc_se ** 2 * fge);
       assert.equal(efficiency_fge, ess_bulk / fge);
+      // What an error leaves out is beside it.
+      assert.equal(step_excess, run.estimate.stepExcess ?? Number.NaN);
+      assert.equal(Number.isNaN(step_excess), name !== "sgld");
       assert.equal(typeof verdict, "string");
     });
   }

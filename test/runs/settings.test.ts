@@ -32,7 +32,7 @@ test("where there are fewer rows than a usual batch, all are one", async () => {
   const { estimate, metrics } = await obtainRun(root, target, configuration, "sgld");
   assert.deepEqual(estimate.draws.lengths, [100, 100]);
   // A whole gradient each, and the loss of every draw for its own sake, a third of one.
-  assert.ok(Math.abs(metrics.fge - 2 * (20 + 100 + 100 / 3)) < 1e-9);
+  assert.ok(Math.abs(metrics.fge - 2 * (100 + 100 + 100 / 3)) < 1e-9);
 });
 
 test("the figures of a run show its draws, warmup left out", async () => {
@@ -42,8 +42,10 @@ test("the figures of a run show its draws, warmup left out", async () => {
   const { theta_trace: theta, running_llc: running } = figuresOfRun(run, 3, configuration.sampler);
   const linesOf = (figure: () => { data: readonly object[] }): unknown[][] =>
     figure().data.flatMap((trace) => ("y" in trace && Array.isArray(trace.y) ? [trace.y] : []));
+  // Figures have six significant digits.
+  const isShown = (y: unknown, value: number): boolean => Math.abs(Number(y) - value) < 5e-6 * Math.max(1, Math.abs(value));
   const shows = (lines: unknown[][], values: number[]): boolean =>
-    lines.some((line) => line.length === values.length && line.every((y, i) => Math.abs(Number(y) - values[i]) < 1e-6));
+    lines.some((line) => line.length === values.length && line.every((y, i) => isShown(y, values[i])));
   const positions = linesOf(theta);
   for (const name of run.estimate.draws.names) {
     for (const chain of chainsOf(run.estimate.draws, name)) assert.ok(shows(positions, Array.from(chain)), name);

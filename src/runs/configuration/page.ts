@@ -2,7 +2,7 @@
 // and the presets, so that it cannot say anything else than they do.
 
 import { compose } from "./compose.js";
-import { configurationKeys } from "./keys.js";
+import { type ConfigurationKey, configurationKeys } from "./keys.js";
 import { defaultSeed, presets } from "./presets.js";
 import { groupNames, samplerNames } from "./schema.js";
 
@@ -63,30 +63,35 @@ computed only to be recorded is a third of a gradient. \`wnv_fge\` is the square
 
 # Keys`;
 
-/** A table of the keys whose path is wanted, and the group's presets. */
 function section(name: string, wanted: (path: string) => boolean): string {
   const defaults = compose();
-  const rows = configurationKeys()
-    .filter(({ path }) => wanted(path))
-    .map(({ path, type, description }) => {
-      // The common seed takes the place of null.
-      const value = path === "seed" ? defaultSeed : path === "target.seed" ? null : at(defaults, path);
-      return `| \`${path}\` | \`${JSON.stringify(value)}\` | ${type} | ${description.replaceAll("|", "\\|")} |`;
-    });
-  const table = ["| key | default | type | meaning |", "|---|---|---|---|", ...rows].join("\n");
-  const others = Object.entries((presets as Readonly<Record<string, object>>)[name] ?? {}).filter(
-    ([preset]) => preset !== "base",
-  );
-  const words = others.map(([preset, values]) => `- \`${name}=${preset}\`: \`${JSON.stringify(values)}\``);
+  const keys = configurationKeys().filter(({ path }) => wanted(path));
+  // The common seed takes the place of null.
+  const own: Readonly<Record<string, unknown>> = { seed: defaultSeed, "target.seed": null };
   return [
     `## ${name === "" ? "seed" : name}`,
-    table,
-    ...(words.length === 0
-      ? []
-      : [`Presets besides \`base\`, which is what holds where nothing is said:\n\n${words.join("\n")}`]),
+    keyTable(keys, (path) => (Object.hasOwn(own, path) ? own[path] : valueAt(defaults, path))),
+    ...presetList(name, (presets as Readonly<Record<string, object>>)[name] ?? {}),
   ].join("\n\n");
 }
 
-function at(tree: unknown, path: string): unknown {
+/** Keys with their defaults, types and meanings. */
+export function keyTable(keys: readonly ConfigurationKey[], defaultOf: (path: string) => unknown): string {
+  const rows = keys.map(
+    ({ path, type, description }) =>
+      `| \`${path}\` | \`${JSON.stringify(defaultOf(path))}\` | ${type} | ${description.replaceAll("|", "\\|")} |`,
+  );
+  return ["| key | default | type | meaning |", "|---|---|---|---|", ...rows].join("\n");
+}
+
+/** The presets of a group besides its base, where it has any. */
+export function presetList(group: string, presetsOfGroup: object): string[] {
+  const others = Object.entries(presetsOfGroup).filter(([preset]) => preset !== "base");
+  const words = others.map(([preset, values]) => `- \`${group}=${preset}\`: \`${JSON.stringify(values)}\``);
+  if (words.length === 0) return [];
+  return [`Presets besides \`base\`, which is what holds where nothing is said:\n\n${words.join("\n")}`];
+}
+
+export function valueAt(tree: unknown, path: string): unknown {
   return path.split(".").reduce<unknown>((value, name) => (value as Record<string, unknown>)[name], tree);
 }

@@ -160,15 +160,17 @@ export const presets: { readonly [Group in GroupName]: Presets<Group> } = {
       },
       mams: { draws: 1000, num_steps: 2000, target_acceptance: 0.9, diagonal_preconditioning: false },
     },
+    // Lambda-Hat's lengths, but for warmups: its 20 transitions end HMC's with two for the last step size, which then often fits no chain, and
+    // its step of SGLD would be the larger model's, with which this one hardly moves.
     fast: {
       chains: 2,
-      sgld: { steps: 100, warmup: 20, eval_every: 1, batch_size: 32 },
+      sgld: { steps: 100, warmup: 100, eval_every: 1, batch_size: 32, step_size: null },
       psgld: { steps: 100, warmup: 40, eval_every: 1, batch_size: 32 },
       sghmc: { steps: 100, warmup: 40, eval_every: 1, batch_size: 32 },
       sgnht: { steps: 100, warmup: 40, eval_every: 1, batch_size: 32 },
-      hmc: { draws: 50, warmup: 20, num_integration_steps: 5 },
-      nuts: { draws: 50, warmup: 50 },
-      mala: { draws: 200, warmup: 100 },
+      hmc: { draws: 50, warmup: 150, num_integration_steps: 5 },
+      nuts: { draws: 50, warmup: 150 },
+      mala: { draws: 200, warmup: 150 },
       mclmc: { draws: 80, num_steps: 100 },
       mams: { draws: 50, num_steps: 100 },
     },

@@ -8,6 +8,9 @@ import type { StoredPolicy } from "./policies.js";
 const EPISODES = "rollout/ep_rew_mean";
 const EVALUATIONS = "eval/mean_reward";
 
+/** Names of the figures of a training. */
+export const policyFigureNames: readonly string[] = ["learning_curve", "evaluations"];
+
 /** The figures of one training; without those that a training as short as this has nothing for. */
 export function figuresOfPolicy({ log, metrics }: StoredPolicy): Figures {
   const { algorithm, environment, seed } = metrics;
@@ -23,7 +26,7 @@ export function figuresOfPolicy({ log, metrics }: StoredPolicy): Figures {
   };
 }
 
-/** Learning curves by name, over the seeds of each; `where` is what all have in common. */
+/** Learning curves by name, over the seeds of each; one figure for each environment. */
 export function figuresOfTrainings(groups: Readonly<Record<string, readonly StoredPolicy[]>>): Figures {
   const all = Object.values(groups).flat();
   const environments = [...new Set(all.map(({ metrics }) => metrics.environment))];

@@ -1,0 +1,68 @@
+// Promotion of policies' figures: one of each is copied to where a README shows it.
+
+import { mkdir } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { ConfigurationError, nearest } from "../configuration/index.js";
+import { algorithmNames } from "../configuration/training/index.js";
+import { drawMissing } from "../figures.js";
+import { copyWhole } from "../promote.js";
+import { exists } from "../store/artifact.js";
+import { checkId } from "../store/identity.js";
+import { figuresOfPolicy, policyFigureNames } from "./figures.js";
+import { allPolicies, type ListedPolicy, loadStoredPolicy } from "./policies.js";
+
+export interface PromotePoliciesOptions {
+  /** Ids, or algorithms for the newest policy of each. */
+  readonly policies: readonly string[];
+  /** `learning_curve.png` */
+  readonly plotName: string;
+  readonly outdir: string;
+}
+
+/**
+ * Copies the figure of each policy to `<outdir>/<name>_<plotName>`, drawing it where it is not there, and resolves to the paths. Throws before anything
+ * is copied where there is no such policy or figure.
+ */
+export async function promotePolicies(
+  root: string,
+  { policies, plotName, outdir }: PromotePoliciesOptions,
+): Promise<string[]> {
+  const format = extname(plotName).slice(1);
+  const figure = plotName.slice(0, -format.length - 1);
+  if (!policyFigureNames.includes(figure) || (format !== "png" && format !== "html")) {
+    const known = policyFigureNames.map((name) => `${name}.png`).join(", ");
+    throw new ConfigurationError(
+      `there is no figure ${JSON.stringify(plotName)} of policies; there are ${known}, each also as .html`,
+    );
+  }
+  const all = await allPolicies(root);
+  const sources: string[] = [];
+  for (const name of policies) {
+    const { id, folder } = policyNamed(root, all, name);
+    const path = join(folder, "figures", plotName);
+    if (!(await exists(path))) {
+      const { [figure]: draw } = figuresOfPolicy(await loadStoredPolicy(root, id));
+      if (draw === undefined) throw new Error(`${id} has nothing to draw ${figure} from: its training was too short`);
+      const problems = await drawMissing(root, folder, { [figure]: draw }, [format]);
+      if (problems.length > 0) throw new Error(problems.join("\n"));
+    }
+    sources.push(path);
+  }
+  await mkdir(outdir, { recursive: true });
+  return Promise.all(sources.map((source, i) => copyWhole(source, join(outdir, `${policies[i]}_${plotName}`))));
+}
+
+function policyNamed(root: string, all: readonly ListedPolicy[], name: string): ListedPolicy {
+  const isAlgorithm = (algorithmNames as readonly string[]).includes(name);
+  if (!isAlgorithm && !name.startsWith("pol_")) {
+    const likely = nearest(name, algorithmNames);
+    throw new ConfigurationError(
+      `there is no algorithm ${JSON.stringify(name)}${likely === undefined ? "" : `; did you mean ${likely}?`}`,
+    );
+  }
+  if (!isAlgorithm) checkId("pol", name);
+  const found = all.find(({ id, metrics }) => (isAlgorithm ? metrics.algorithm === name : id === name));
+  if (found === undefined)
+    throw new ConfigurationError(`there is no policy ${isAlgorithm ? `of ${name}` : name} in ${root}; train makes one`);
+  return found;
+}
