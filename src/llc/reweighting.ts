@@ -35,24 +35,48 @@ export function stacked(rungs: readonly Rung[], guess: ArrayLike<number>): Stack
     }
   }
   const f = Float64Array.from(guess);
-  const next = new Float64Array(rungs.length);
+  if (rungs.length > 1) solve(factorsOf(losses, nbetas), counts, f);
   const logMixture = new Float64Array(losses.length);
-  const stack: Stack = { nbetas, losses, logMixture, freeEnergies: f };
+  mix(losses, nbetas, counts, f, logMixture);
+  return { nbetas, losses, logMixture, freeEnergies: f };
+}
+
+/** exp(-t_k K) of every draw and rung, `[draw, rung]`, over each draw's largest: that cancels in every weight, and nothing overflows. */
+function factorsOf(losses: Float64Array, nbetas: readonly number[]): Float64Array {
+  const factors = new Float64Array(losses.length * nbetas.length);
+  const [coldest, hottest] = [Math.max(...nbetas), Math.min(...nbetas)];
+  let at = 0;
+  for (let i = 0; i < losses.length; i++) {
+    const K = losses[i];
+    const nearest = K < 0 ? coldest : hottest;
+    for (let k = 0; k < nbetas.length; k++) factors[at++] = Math.exp((nearest - nbetas[k]) * K);
+  }
+  return factors;
+}
+
+/** Overwrites free energies with the fixed point of `exp(-f_k) = sum_i exp(-t_k K_i) / mixture_i`, the first being 0. */
+function solve(factors: Float64Array, counts: readonly number[], f: Float64Array): void {
+  const rungs = f.length;
+  const weights = new Float64Array(rungs);
+  const sums = new Float64Array(rungs);
   for (let iteration = 0; iteration < MOST_ITERATIONS; iteration++) {
-    mix(losses, nbetas, counts, f, logMixture);
-    nbetas.forEach((t, k) => {
-      next[k] = -logMeanWeight(stack, t);
-    });
+    for (let k = 0; k < rungs; k++) weights[k] = counts[k] * Math.exp(f[k]);
+    sums.fill(0);
+    // Hot: two multiplications per draw and rung.
+    for (let at = 0; at < factors.length; at += rungs) {
+      let mixture = 0;
+      for (let k = 0; k < rungs; k++) mixture += weights[k] * factors[at + k];
+      for (let k = 0; k < rungs; k++) sums[k] += factors[at + k] / mixture;
+    }
+    const first = Math.log(sums[0]);
     let moved = 0;
-    for (let k = 0; k < f.length; k++) {
-      const value = next[k] - next[0];
+    for (let k = 0; k < rungs; k++) {
+      const value = first - Math.log(sums[k]);
       moved = Math.max(moved, Math.abs(value - f[k]));
       f[k] = value;
     }
-    if (moved < TOLERANCE || rungs.length === 1) break;
+    if (moved < TOLERANCE) break;
   }
-  mix(losses, nbetas, counts, f, logMixture);
-  return stack;
 }
 
 /** Writes log sum_k N_k exp(f_k - t_k K). */
