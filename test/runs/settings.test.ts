@@ -43,7 +43,8 @@ test("the figures of a run show its draws, warmup left out", async () => {
   const linesOf = (figure: () => { data: readonly object[] }): unknown[][] =>
     figure().data.flatMap((trace) => ("y" in trace && Array.isArray(trace.y) ? [trace.y] : []));
   // Figures have six significant digits.
-  const isShown = (y: unknown, value: number): boolean => Math.abs(Number(y) - value) < 5e-6 * Math.max(1, Math.abs(value));
+  const isShown = (y: unknown, value: number): boolean =>
+    Math.abs(Number(y) - value) < 5e-6 * Math.max(1, Math.abs(value));
   const shows = (lines: unknown[][], values: number[]): boolean =>
     lines.some((line) => line.length === values.length && line.every((y, i) => isShown(y, values[i])));
   const positions = linesOf(theta);
