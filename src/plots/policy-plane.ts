@@ -111,7 +111,8 @@ export function pathTraces(path: PolicyPlane["path"]): Trace[] {
   });
   const first = { x: path.x.slice(0, 1), y: path.y.slice(0, 1) };
   return [
-    dots(path, { color: ink, size: 4.5, opacity: 0.7, line: { color: page, width: 0.7 } }),
+    dots(path, { color: page, size: 6.5 }),
+    dots(path, { color: ink, size: 4 }),
     dots(first, { color: page, size: 10, line: { color: ink, width: 1.8 } }),
   ];
 }

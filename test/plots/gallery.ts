@@ -5,7 +5,7 @@ import * as plots from "../../src/plots/index.js";
 import { environments } from "../../src/policy-gradients/environments/index.js";
 import { exampleDraws, exampleEstimate } from "./example.js";
 import { exampleAlong, exampleCalibration, exampleCases, exampleCourses, exampleLadder } from "./laboratory.js";
-import { logs, maze, newPolicy, scores } from "./learnt.js";
+import { logs, maze, newPolicy, scores, turning } from "./learnt.js";
 
 export interface GalleryOptions {
   /** Of the first two coordinates, and of what else a caller names. */
@@ -82,7 +82,7 @@ export function gallery({ names = ["mu", "tau"], title }: GalleryOptions = {}): 
     ),
     policyMap: plots.policyMap(newPolicy(environments.cartPole()), { ...plane, coordinates: [2, 3], ...options }),
     choiceMap: plots.policyMap(newPolicy(environments.mountainCar()), { ...plane, ...options }),
-    valueMap: plots.valueMap(newPolicy(environments.pendulum()), { names, ...options }),
+    valueMap: plots.valueMap(newPolicy(environments.pendulum()), { names, episode: turning, ...options }),
     gridWorldMap: plots.gridWorldMap(maze, newPolicy(maze), options),
   };
   return {

@@ -5,7 +5,13 @@ import {
   environments,
   makeEnvironment,
 } from "../../src/policy-gradients/environments/index.js";
-import { type ActorCriticOptions, actorCritic, type LogRecord, type Policy } from "../../src/policy-gradients/index.js";
+import {
+  type ActorCriticOptions,
+  actorCritic,
+  type EpisodeRollout,
+  type LogRecord,
+  type Policy,
+} from "../../src/policy-gradients/index.js";
 import { stream } from "../../src/random/index.js";
 
 /** A policy that has learnt nothing yet. */
@@ -40,3 +46,11 @@ export const maze: EnvironmentRecord = environments.gridWorld({
   slip: 0.1,
   observation: "oneHot",
 });
+
+/** An episode of a pendulum that turns evenly, without its outline. */
+export const turning: EpisodeRollout = {
+  ...{ environment: "Pendulum-v1", steps: 20, end: "steps made", return: 0, drawing: null },
+  observations: Float64Array.from(Array.from({ length: 21 }, (_, t) => [Math.cos(t / 9), Math.sin(t / 9), 1]).flat()),
+  actions: new Float64Array(20),
+  rewards: new Float64Array(20),
+};
