@@ -1,6 +1,6 @@
 // A policy that was learnt, as plain data, and what it does: one action at a time, or whole episodes to measure it by.
 
-import { integerAtLeast, knownOptions, refuse } from "../arguments/index.js";
+import { finiteNumber, integerAtLeast, knownOptions, refuse } from "../arguments/index.js";
 import { type Random, stream } from "../random/index.js";
 import { actorOf } from "./actor.js";
 import { type ActorCritic, type ActorCriticOptions, actorCritic } from "./actor-critic.js";
@@ -45,7 +45,7 @@ export function checkSpaces(
 
 /**
  * A function from an observation, as the environment with its wrappers gives it, to an action: the likeliest, or drawn where there is a `random`.
- * The action is reused. Throws where the observation is of another size.
+ * The action is reused. Throws where the observation is of another size, or not finite.
  * @example const act = acting(trained.policy); act(Float64Array.of(0, 0, 0.1, 0)) // [1]: pushes to where the pole falls
  */
 export function acting(policy: Policy): (observation: Float64Array, random?: Random) => Float64Array {
@@ -56,6 +56,7 @@ export function acting(policy: Policy): (observation: Float64Array, random?: Ran
     if (observation.length !== agent.observations) {
       refuse("acting", "observation", `${agent.observations} numbers`, observation);
     }
+    for (let i = 0; i < observation.length; i++) finiteNumber("acting", `observation[${i}]`, observation[i]);
     return actor.act(policy.parameters, observation, outcome, random);
   };
 }
@@ -93,23 +94,56 @@ export async function evaluatePolicy(
   environment: EnvironmentSource,
   options: EvaluationOptions = {},
 ): Promise<Evaluation> {
-  knownOptions("evaluatePolicy", options, ["episodes", "deterministic", "seed", "maxEpisodeSteps"]);
-  const episodes = integerAtLeast("evaluatePolicy", "episodes", options.episodes ?? 10, 1);
-  const most = integerAtLeast("evaluatePolicy", "maxEpisodeSteps", options.maxEpisodeSteps ?? 100_000, 1);
-  const { deterministic = true, seed = 0 } = options;
-  if (typeof deterministic !== "boolean") refuse("evaluatePolicy", "deterministic", "true or false", deterministic);
+  const { episodes, deterministic, seed, maxEpisodeSteps } = evaluationSettings(options);
   const agent = agentOf(policy);
-  await loadEnvironment(environment);
-  const copies = vectorEnvironment(environment, episodes, {
-    seed,
-    statistics: environmentStatistics(policy.statistics),
-    frozen: true,
-  });
+  const copies = await evaluationCopies(policy, environment, episodes, seed);
   try {
-    checkSpaces("evaluatePolicy", policy, copies);
-    return await playEach(agent, policy, copies, most, deterministic ? undefined : stream(seed, "evaluation"));
+    const random = deterministic ? undefined : stream(seed, "evaluation");
+    return await playEach(agent, policy, copies, maxEpisodeSteps, random);
   } finally {
     await copies.close();
+  }
+}
+
+/** Rejects with what `evaluatePolicy` would reject with before it plays. */
+export async function checkEvaluation(
+  policy: Policy,
+  environment: EnvironmentSource,
+  options: EvaluationOptions = {},
+): Promise<void> {
+  const { seed } = evaluationSettings(options);
+  await (await evaluationCopies(policy, environment, 1, seed)).close();
+}
+
+function evaluationSettings(options: EvaluationOptions): Required<EvaluationOptions> {
+  const where = "evaluatePolicy";
+  knownOptions(where, options, ["episodes", "deterministic", "seed", "maxEpisodeSteps"]);
+  const { deterministic = true } = options;
+  if (typeof deterministic !== "boolean") refuse(where, "deterministic", "true or false", deterministic);
+  return {
+    episodes: integerAtLeast(where, "episodes", options.episodes ?? 10, 1),
+    deterministic,
+    seed: integerAtLeast(where, "seed", options.seed ?? 0, 0),
+    maxEpisodeSteps: integerAtLeast(where, "maxEpisodeSteps", options.maxEpisodeSteps ?? 100_000, 1),
+  };
+}
+
+/** Copies that learn nothing and know what the policy's normalisers knew. Rejects where their spaces are others. */
+async function evaluationCopies(
+  policy: Policy,
+  environment: EnvironmentSource,
+  count: number,
+  seed: number,
+): Promise<VectorEnvironment> {
+  await loadEnvironment(environment);
+  const statistics = environmentStatistics(policy.statistics);
+  const copies = vectorEnvironment(environment, count, { seed, statistics, frozen: true });
+  try {
+    checkSpaces("evaluatePolicy", policy, copies);
+    return copies;
+  } catch (error) {
+    await copies.close();
+    throw error;
   }
 }
 

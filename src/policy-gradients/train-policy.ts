@@ -7,7 +7,7 @@ import { platform } from "../platform/platform.js";
 import type { Algorithm } from "./algorithms/index.js";
 import { breathing } from "./breathing.js";
 import type { EnvironmentSource } from "./environments/environment.js";
-import { type Evaluation, type EvaluationOptions, evaluatePolicy, type Policy } from "./policy.js";
+import { checkEvaluation, type Evaluation, type EvaluationOptions, evaluatePolicy, type Policy } from "./policy.js";
 import {
   type LogRecord,
   type TrainingCallback,
@@ -98,6 +98,8 @@ export async function trainPolicy(
     const file = request.checkpoint && (await openTrainingCheckpoint(request.checkpoint, decidedBy));
     session.begin(file?.earlier ?? request.resume);
     end = file?.ended;
+    // Now, not when hours of learning are to be evaluated.
+    await checkEvaluation(session.policy(), place, evaluation);
 
     isTold = true;
     if (await tell(callbacks, "onTrainingStart", progress)) end = "callback";

@@ -7,11 +7,15 @@ import { environments, vectorEnvironment } from "../../src/policy-gradients/envi
 import {
   type Algorithm,
   a2c,
+  acting,
   evaluatePolicy,
   type LogRecord,
   ppo,
   reinforce,
+  type TrainPolicyOptions,
   trainPolicy,
+  trpo,
+  vmpo,
 } from "../../src/policy-gradients/index.js";
 import { collector } from "../../src/policy-gradients/rollout.js";
 import { stream } from "../../src/random/index.js";
@@ -190,4 +194,65 @@ test("what is wrong is refused in words", async () => {
   await assert.rejects(evaluatePolicy(spoiled, echo), /policy: parameters must be \d+ numbers, as its networks have/);
   const unpaid = () => ({ ...echo(), step: () => ({ reward: Number.NaN, terminated: false, truncated: false }) });
   await assert.rejects(trainPolicy(a2c(small), unpaid, { totalSteps: 12 }), /reward of Echo, copy 0, must be a finite/);
+});
+
+test("how it is evaluated is checked before anything is learnt", async () => {
+  let steps = 0;
+  const callbacks = [{ onStep: () => void steps++ }];
+  const { cartPole, normalizeObservation, pendulum } = environments;
+  const run = (options: object) =>
+    trainPolicy(ppo(), cartPole(), { totalSteps: 10_000, callbacks, ...options } as TrainPolicyOptions);
+  await assert.rejects(run({ evaluation: { episodes: 0 } }), /evaluatePolicy: episodes must be a positive integer/);
+  await assert.rejects(run({ evaluation: { seed: 0.5 } }), /evaluatePolicy: seed must be a non-negative integer/);
+  await assert.rejects(run({ evaluationEnvironment: pendulum() }), /observationSpace must be that of the policy/);
+  await assert.rejects(
+    run({ evaluationEnvironment: normalizeObservation(cartPole()) }),
+    /there is no normalizeObservation in the statistics/,
+  );
+  assert.equal(steps, 0);
+});
+
+test("minibatches of one row are refused where advantages are normalised, and learnt from elsewhere", async () => {
+  const one = { ...small, environments: 1, steps: 1 };
+  const refused: readonly Algorithm[] = [
+    ppo({ ...small, minibatches: 12 }),
+    ppo({ ...one, minibatches: 1 }),
+    a2c(one),
+    reinforce(one),
+    trpo({ ...one, minibatches: 1 }),
+  ];
+  for (const algorithm of refused) {
+    await assert.rejects(trainPolicy(algorithm, echo, { totalSteps: 12 }), {
+      message: /: rows of a minibatch must be 2 or more to be normalised, got 1/,
+    });
+  }
+  const taught: readonly Algorithm[] = [
+    a2c({ ...one, normalizeAdvantages: false }),
+    ppo({ ...one, minibatches: 1, normalizeAdvantages: false }),
+    trpo({ ...one, minibatches: 1, normalizeAdvantages: false }),
+    vmpo({ ...one, minibatches: 1 }),
+  ];
+  for (const algorithm of taught) {
+    const { policy } = await trainPolicy(algorithm, echo, { totalSteps: 3, seed: 2 });
+    assert.ok(policy.parameters.every(Number.isFinite));
+  }
+});
+
+test("environments that are none are refused with what was meant", async () => {
+  const { cartPole } = environments;
+  const run = (environment: unknown) => trainPolicy(ppo(), environment as typeof echo, { totalSteps: 1 });
+  await assert.rejects(run("CartPole-v1"), /must be a record, such as environments.named\("CartPole-v1"\) returns/);
+  await assert.rejects(run(cartPole), /makeEnvironment: the function returns a record, cartPole: call it/);
+  await assert.rejects(
+    run(() => undefined),
+    /what the function returns must be an environment, .* got undefined/,
+  );
+});
+
+test("no action is made of an observation that is none", async () => {
+  const { policy } = await trainPolicy(a2c(small), echo, { totalSteps: 12 });
+  const act = acting(policy);
+  assert.equal(act(Float64Array.of(0.5)).length, 1);
+  assert.throws(() => act(Float64Array.of(Number.NaN)), /acting: observation\[0\] must be a finite number, got NaN/);
+  assert.throws(() => act(new Float64Array(2)), /acting: observation must be 1 numbers/);
 });

@@ -82,7 +82,7 @@ export function makeEnvironment(source: EnvironmentSource, options: MakeOptions 
   };
 
   function make(inner: EnvironmentSource): Environment {
-    if (typeof inner === "function") return inner();
+    if (typeof inner === "function") return ownEnvironment(inner());
     return definitionOf(inner).build(inner.options, parts);
   }
 
@@ -125,7 +125,21 @@ export function environmentNamed(name: string, options: Readonly<Record<string, 
   refuse("environmentNamed", "name", `one of ${tasks.map(([kind]) => JSON.stringify(kind)).join(", ")}`, name);
 }
 
+/** What a user's function has made; throws where that is no environment. */
+function ownEnvironment(made: Environment & { readonly kind?: unknown }): Environment {
+  if (typeof made?.kind === "string") {
+    throw new RangeError(`makeEnvironment: the function returns a record, ${made.kind}: call it, as in cartPole()`);
+  }
+  if (typeof made?.reset !== "function" || typeof made.step !== "function") {
+    refuse("makeEnvironment", "what the function returns", "an environment, with reset and step", made);
+  }
+  return made;
+}
+
 function definitionOf(record: EnvironmentRecord): EnvironmentDefinition {
+  if (typeof record === "string") {
+    refuse("makeEnvironment", "the environment", `a record, such as environments.named("CartPole-v1") returns`, record);
+  }
   const kind = record?.kind;
   if (typeof kind !== "string" || !Object.hasOwn(environmentKinds, kind)) {
     refuse("makeEnvironment", "the environment's kind", `one of ${Object.keys(environmentKinds).join(", ")}`, kind);
