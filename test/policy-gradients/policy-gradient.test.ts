@@ -236,6 +236,12 @@ test("minibatches take every row once, and values explain what they predict", ()
     Array.from({ length: 12 }, (_, i) => i),
   );
   const returns = Float64Array.of(1, 2, 3, 4);
-  assert.equal(explainedVariance(returns, returns), 1);
-  assert.equal(explainedVariance(new Float64Array(4), returns), 0);
+  const weights = new Float64Array(4).fill(1);
+  assert.equal(explainedVariance(returns, { returns, weights }), 1);
+  assert.equal(explainedVariance(new Float64Array(4), { returns, weights }), 0);
+  // The last row counts in nothing.
+  weights[3] = 0;
+  assert.equal(explainedVariance(Float64Array.of(1, 2, 3, 99), { returns, weights }), 1);
+  assertClose([explainedVariance(Float64Array.of(1, 2, 2, 99), { returns, weights })], [1 - 2 / 9 / (2 / 3)], 1e-14);
+  assert.ok(Number.isNaN(explainedVariance(returns, { returns: weights.slice().fill(5), weights })));
 });

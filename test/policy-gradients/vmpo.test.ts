@@ -2,11 +2,15 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { imitationWeights } from "../../src/policy-gradients/algorithms/vmpo.js";
-import { environments } from "../../src/policy-gradients/environments/index.js";
+import { actorCritic } from "../../src/policy-gradients/actor-critic.js";
+import { advantagesOf } from "../../src/policy-gradients/advantages.js";
+import { imitationWeights, vmpoDefinition } from "../../src/policy-gradients/algorithms/vmpo.js";
+import { environments, vectorEnvironment } from "../../src/policy-gradients/environments/index.js";
 import { trainPolicy, vmpo } from "../../src/policy-gradients/index.js";
+import { collector } from "../../src/policy-gradients/rollout.js";
 import { stream } from "../../src/random/index.js";
 import { assertClose } from "../energies/differences.js";
+import { echo } from "./echo.js";
 import "../../src/index.js";
 
 test("the better half of what counts is weighted, the weights add up to 1, the temperature minimises its dual", () => {
@@ -34,6 +38,25 @@ test("the better half of what counts is weighted, the weights add up to 1, the t
 test("equal advantages give equal weights", () => {
   const { weights } = imitationWeights(new Float64Array(4), new Float64Array(4).fill(1), 0.1);
   assertClose(weights, [0.5, 0.5, 0, 0], 1e-14);
+});
+
+test("equation 2 is a sum over the rows that count, whatever else is in the rollout", () => {
+  const copies = vectorEnvironment(echo, 4, { seed: 1 });
+  const algorithm = { epochs: 1, minibatches: 1, truncation: "mask", environments: 4, steps: 9, precision: "f64" };
+  const settings = vmpoDefinition.settings(algorithm, copies.actionSpace);
+  const agent = actorCritic(copies.observationSpace, copies.actionSpace, {});
+  const w = agent.initialize(stream(2));
+  copies.reset();
+  const rollouts = collector(agent, copies, 9);
+  for (let t = 0; t < 9; t++) rollouts.step(w, t, stream(3, t));
+  const rollout = rollouts.finish(w);
+  const { advantages, weights: counts } = advantagesOf(rollout, { truncation: "mask" });
+  assert.equal(counts.filter((count) => count === 0).length, 12);
+
+  const { weights } = imitationWeights(advantages, counts, settings.weightKl);
+  const sum = weights.reduce((total, weight, i) => total - weight * rollout.logProbabilities[i], 0);
+  const found = vmpoDefinition.learner(agent, settings).update(w, rollout, 1, stream(4));
+  assertClose([found.policy_gradient_loss], [sum], 1e-12);
 });
 
 test("the divergence of updates is held to its bound, whatever the step size would like", async () => {

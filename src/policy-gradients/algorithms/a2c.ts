@@ -80,7 +80,7 @@ export const a2cDefinition: AlgorithmDefinition<A2cSettings> = {
         }
         return {
           ...means.record(),
-          explained_variance: explainedVariance(rollout.values, worth.returns),
+          explained_variance: explainedVariance(rollout.values, worth),
           learning_rate: learningRate * factor,
           updates: minibatches,
         };

@@ -182,12 +182,19 @@ export function gather(from: ArrayLike<number>, rows: ArrayLike<number>, to: Flo
   }
 }
 
-/** How much of the returns' variance the critic's values explain: 1 for all, 0 for none, below where they mislead; NaN where returns do not vary. */
-export function explainedVariance(values: Float64Array, returns: Float64Array): number {
-  const variance = (x: Float64Array): number => {
-    const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
-    return x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / x.length;
+/**
+ * How much of the returns' variance the critic's values explain, over the rows that count: 1 for all, 0 for none, below where they mislead; NaN where returns
+ * do not vary.
+ */
+export function explainedVariance(
+  values: Float64Array,
+  { returns, weights }: Pick<Advantages, "returns" | "weights">,
+): number {
+  const counted = weights.reduce((sum, weight) => sum + weight, 0);
+  const variance = (x: (i: number) => number): number => {
+    const mean = weights.reduce((sum, weight, i) => sum + weight * x(i), 0) / counted;
+    return weights.reduce((sum, weight, i) => sum + weight * (x(i) - mean) ** 2, 0) / counted;
   };
-  const total = variance(returns);
-  return total === 0 ? Number.NaN : 1 - variance(returns.map((value, i) => value - values[i])) / total;
+  const total = variance((i) => returns[i]);
+  return total > 0 ? 1 - variance((i) => returns[i] - values[i]) / total : Number.NaN;
 }

@@ -62,12 +62,18 @@ export function minibatchesOf(agent: ActorCritic, settings: Settings, count: num
 }
 
 /** Throws where a rollout cannot be cut into as many parts as the option of this name says. */
-export function checkMinibatches(where: string, name: string, count: number, settings: Settings): void {
+export function checkMinibatches(
+  where: string,
+  name: string,
+  count: number,
+  { environments, steps, unrolls, normalizeAdvantages }: Settings & Pick<LearningSettings, "normalizeAdvantages">,
+): void {
   integerAtLeast(where, name, count, 1);
-  const { environments, steps, unrolls } = settings;
   if (unrolls && environments % count !== 0) refuse(where, name, `a divisor of environments, ${environments}`, count);
   const rows = environments * steps;
   if (rows % count !== 0) refuse(where, name, `a divisor of environments * steps, ${rows}`, count);
+  // Less its own mean, a row's advantage would be 0, and nothing be learnt of it.
+  if (normalizeAdvantages && rows === count) refuse(where, "rows of a minibatch", "2 or more to be normalised", 1);
 }
 
 /** What the unrolls of so many copies are worth by the critic of the parameters given. */

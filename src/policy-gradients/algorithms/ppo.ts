@@ -128,7 +128,7 @@ export const ppoDefinition: AlgorithmDefinition<PpoSettings> = {
         }
         return {
           ...means.record(),
-          explained_variance: explainedVariance(rollout.values, worth.returns),
+          explained_variance: explainedVariance(rollout.values, worth),
           learning_rate: learningRate * factor,
           clip_range: settings.clip,
           updates: taken,

@@ -21,6 +21,7 @@ import {
 } from "./algorithm.js";
 import { lehmann2024 } from "./lehmann.js";
 import { explainedVariance, minibatchDescent } from "./minibatch.js";
+import { checkMinibatches } from "./minibatches.js";
 
 export interface ReinforceOptions extends Omit<LearningOptions, "lambda" | "estimator" | "unrolls"> {
   /**
@@ -83,6 +84,7 @@ export const reinforceDefinition: AlgorithmDefinition<ReinforceSettings> = {
   settings(options, actionSpace) {
     const settings = completed("reinforce", presets, options, actionSpace);
     oneOf("reinforce", "baseline", settings.baseline, ["value", "none"]);
+    checkMinibatches("reinforce", "minibatches", 1, settings);
     return settings;
   },
 
@@ -101,7 +103,7 @@ export const reinforceDefinition: AlgorithmDefinition<ReinforceSettings> = {
         descent.move(w, factor);
         const statistics = { ...found, learning_rate: learningRate * factor, updates: 1 };
         if (baseline === "none") return statistics;
-        return { ...statistics, explained_variance: explainedVariance(rollout.values, estimates.returns) };
+        return { ...statistics, explained_variance: explainedVariance(rollout.values, estimates) };
       },
     };
   },

@@ -132,7 +132,7 @@ export const trpoDefinition: AlgorithmDefinition<TrpoSettings> = {
     for (const name of ["conjugateSteps", "backtracks", "epochs"] as const) {
       integerAtLeast("trpo", name, settings[name], 1);
     }
-    checkMinibatches("trpo", "minibatches", settings.minibatches, settings);
+    checkMinibatches("trpo", "minibatches", settings.minibatches, { ...settings, normalizeAdvantages: false });
     checkMinibatches("trpo", "actorMinibatches", settings.actorMinibatches, settings);
     return settings;
   },
@@ -193,7 +193,7 @@ export const trpoDefinition: AlgorithmDefinition<TrpoSettings> = {
         return {
           ...actorMeans.record(),
           value_loss: criticMeans.record().loss,
-          explained_variance: explainedVariance(rollout.values, worth.returns),
+          explained_variance: explainedVariance(rollout.values, worth),
           learning_rate: settings.learningRate * factor,
           updates: criticMeans.count(),
         };

@@ -49,7 +49,7 @@ export function inertVmpo(agent: ActorCritic, settings: VmpoSettings): Learner {
         temperature: duals[0],
         multiplier: duals[1],
         ...(decoupled ? { scale_multiplier: duals[2] } : {}),
-        explained_variance: explainedVariance(rollout.values, worth.returns),
+        explained_variance: explainedVariance(rollout.values, worth),
         learning_rate: learningRate * factor,
         updates: epochs * minibatches,
       };

@@ -130,7 +130,9 @@ export const vmpoDefinition: AlgorithmDefinition<VmpoSettings> = {
         const factor = learningFactor(settings.anneal, remaining, (epochs * minibatches) / rows);
         const estimates = parts.take(rollout);
         const { temperature, weights } = imitationWeights(estimates.advantages, estimates.weights, settings.weightKl);
-        const imitated = { ...estimates, advantages: weights.map((weight) => weight * rows) };
+        // The loss is a mean over the rows that count, equation 2 a sum.
+        const counted = estimates.weights.reduce((sum, weight) => sum + weight, 0);
+        const imitated = { ...estimates, advantages: weights.map((weight) => weight * counted) };
         const means = runningMeans();
         for (let epoch = 0; epoch < epochs; epoch++) {
           for (const chosen of parts.pass(w, random)) {
@@ -148,7 +150,7 @@ export const vmpoDefinition: AlgorithmDefinition<VmpoSettings> = {
           ...means.record(),
           temperature,
           multiplier: multipliers[0],
-          explained_variance: explainedVariance(rollout.values, estimates.returns),
+          explained_variance: explainedVariance(rollout.values, estimates),
           learning_rate: settings.learningRate * factor,
           updates: means.count(),
         };
