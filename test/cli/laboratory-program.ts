@@ -98,7 +98,7 @@ function withoutTimes(path: string, text: string): string {
   // Its digests are those of files that contain times.
   if (path.endsWith("manifest.json")) return Object.keys(JSON.parse(text).files).join();
   if (path.endsWith(".json")) return jsonWithoutTimes(text);
-  if (path.endsWith("log.jsonl")) return text.trimEnd().split("\n").map(jsonWithoutTimes).join("\n");
+  if (path.endsWith("/log.jsonl")) return text.trimEnd().split("\n").map(jsonWithoutTimes).join("\n");
   if (path.includes("tfevents")) {
     const events = readTensorBoard(Uint8Array.from(Buffer.from(text, "latin1")));
     return events.map(({ step, scalars }) => `${step} ${jsonWithoutTimes(JSON.stringify(scalars))}`).join("\n");

@@ -13,7 +13,7 @@ export interface ConfigurationKey {
 
 /** What there is of JSON Schema in the schema of a configuration. */
 interface Node {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly properties?: Readonly<Record<string, Node>>;
   readonly description?: string;
   readonly anyOf?: readonly Node[];
@@ -47,6 +47,7 @@ function keysBelow(node: Node, path: readonly string[]): ConfigurationKey[] {
 }
 
 function typeOf(node: Node): string {
+  if (typeof node.type === "object") return node.type.map((type) => typeOf({ ...node, type })).join(", or ");
   if (node.anyOf !== undefined) return node.anyOf.map(typeOf).join(", or ");
   if (node.const !== undefined) return String(node.const);
   if (node.enum !== undefined) return `one of ${node.enum.join(", ")}`;
