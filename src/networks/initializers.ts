@@ -65,23 +65,36 @@ function orthogonal(random: Random, fanIn: number, fanOut: number, columns = fan
   });
   // Gram-Schmidt of normal vectors; done twice, because once loses orthogonality to rounding.
   vectors.forEach((vector, i) => {
-    for (let pass = 0; pass < 2; pass++) {
-      for (let j = 0; j < i; j++) {
-        const projection = dot(vector, vectors[j]);
-        for (let k = 0; k < length; k++) vector[k] -= projection * vectors[j][k];
-      }
+    let along = dot(vector, vectors[0]);
+    for (let j = 0; j < 2 * i; j++) {
+      along = takeOff(vector, along, vectors[j % i], j === 2 * i - 1 ? vector : vectors[(j + 1) % i]);
     }
-    const norm = Math.sqrt(dot(vector, vector));
+    const norm = Math.sqrt(along);
     for (let k = 0; k < length; k++) vector[k] /= norm;
   });
-  return Float64Array.from({ length: fanIn * columns }, (_, i) => {
-    const [row, column] = [Math.floor(i / columns), i % columns];
-    return fanIn < columns ? vectors[row][column] : vectors[column][row];
+  const weights = new Float64Array(fanIn * columns);
+  const [rowStep, columnStep] = fanIn < columns ? [columns, 1] : [1, columns];
+  vectors.forEach((vector, i) => {
+    for (let k = 0; k < length; k++) weights[i * rowStep + k * columnStep] = vector[k];
   });
+  return weights;
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}
+
+/**
+ * Takes `along` times a direction off a vector, and returns the product of what is left with the next one. Hot: both at once, for a layer behind convolutions has
+ * hundreds of vectors of thousands of numbers.
+ */
+function takeOff(vector: Float64Array, along: number, direction: Float64Array, next: Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k < vector.length; k++) {
+    vector[k] -= along * direction[k];
+    sum += vector[k] * next[k];
+  }
   return sum;
 }
