@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
@@ -239,7 +238,7 @@ test("killed in any stage and repeated, a training leaves what one that was neve
   });
 });
 
-test("a sweep that was killed, its trainings with it, is completed", async () => {
+test("a sweep that was killed or interrupted, its trainings with it, is completed", async (t) => {
   const words = [
     ...["train", "-m", "algorithm=ppo", "environment=cartpole", "seed=1,2,3", "training.total_steps=10000"],
     ...[html, "output.checkpoint_every=0.001"],
@@ -247,11 +246,26 @@ test("a sweep that was killed, its trainings with it, is completed", async () =>
   const whole = await program.folder();
   const reference = await program.run(whole, words);
   assert.equal(reference.code, 0, reference.stderr);
-  const folder = await killedAt(program, words, stages["there is a checkpoint"]);
-  const { code, stderr } = await program.run(folder, words);
-  assert.equal(code, 0, stderr);
-  assert.deepEqual(await lasting(join(folder, "runs")), await lasting(join(whole, "runs")));
-  assert.ok(existsSync(join(folder, "runs", "policies", "_catalog.jsonl")));
+  const expected = await lasting(join(whole, "runs"));
+  const completed = async (folder: string): Promise<void> => {
+    const { code, stderr } = await program.run(folder, words);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(await lasting(join(folder, "runs")), expected);
+  };
+
+  await t.test("killed", async () => completed(await killedAt(program, words, stages["there is a checkpoint"])));
+
+  await t.test("Ctrl-C", async () => {
+    const folder = await program.folder();
+    let reached: Promise<boolean> = Promise.resolve(false);
+    const interrupted = await program.run(folder, words, (child) => {
+      reached = signalAt(child, folder, stages["there is a checkpoint"], "SIGINT");
+    });
+    assert.ok(await reached);
+    assert.deepEqual([interrupted.code, interrupted.stdout], [130, ""], interrupted.stderr);
+    assert.ok(!isThere(folder, /^\.locks\/./), "no lock stays, for no training goes on");
+    await completed(folder);
+  });
 });
 
 test("a training that fails fails the sweep, by its name, and the others' results stay", async () => {

@@ -26,24 +26,31 @@ export function figuresOfPolicy({ log, metrics }: StoredPolicy): Figures {
   };
 }
 
-/** Learning curves by name, over the seeds of each; one figure for each environment. */
-export function figuresOfTrainings(groups: Readonly<Record<string, readonly StoredPolicy[]>>): Figures {
-  const all = Object.values(groups).flat();
+/** Policies that differ by their seeds alone. */
+export interface SeedGroup {
+  readonly name: string;
+  /** How it is called among those of the same task. */
+  readonly nameInTask: string;
+  readonly policies: readonly StoredPolicy[];
+}
+
+/** Learning curves over the seeds of each group; one figure for each environment. */
+export function figuresOfTrainings(groups: readonly SeedGroup[]): Figures {
+  const all = groups.flatMap(({ policies }) => policies);
   const environments = [...new Set(all.map(({ metrics }) => metrics.environment))];
-  return Object.assign(
-    {},
-    ...environments.map((environment): Figures => {
-      const runs = Object.fromEntries(
-        Object.entries(groups).flatMap(([name, policies]) => {
-          const logs = policies.filter(({ metrics }) => metrics.environment === environment).map(({ log }) => log);
-          return logs.length > 0 && logs.every((log) => has(log, EPISODES, 2)) ? [[name, logs]] : [];
-        }),
-      );
-      if (Object.keys(runs).length === 0) return {};
-      const name = environments.length === 1 ? "learning_curves" : `learning_curves_${environment}`;
-      return { [name]: () => plots.learningCurves(runs, { key: EPISODES, title: `Learning on ${environment}` }) };
-    }),
-  );
+  const figures: Record<string, () => plots.Figure> = {};
+  for (const environment of environments) {
+    const runs: Record<string, (readonly LogRecord[])[]> = {};
+    for (const { name, nameInTask, policies } of groups) {
+      const logs = policies.filter(({ metrics }) => metrics.environment === environment).map(({ log }) => log);
+      if (logs.length === 0 || !logs.every((log) => has(log, EPISODES, 2))) continue;
+      runs[Object.hasOwn(runs, nameInTask) ? name : nameInTask] = logs;
+    }
+    if (Object.keys(runs).length === 0) continue;
+    const figure = environments.length === 1 ? "learning_curves" : `learning_curves_${environment}`;
+    figures[figure] = () => plots.learningCurves(runs, { key: EPISODES, title: `Learning on ${environment}` });
+  }
+  return figures;
 }
 
 function has(log: readonly LogRecord[], key: string, atLeast: number): boolean {

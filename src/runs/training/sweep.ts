@@ -8,7 +8,7 @@ import { drawMissing } from "../figures.js";
 import { resultRow, resultsCsv } from "../results.js";
 import { writeFileWhole } from "../store/artifact.js";
 import { folders, idOf } from "../store/identity.js";
-import { figuresOfTrainings } from "./figures.js";
+import { figuresOfTrainings, type SeedGroup } from "./figures.js";
 import { policyConfiguration, policyIdOf, type StoredPolicy } from "./policies.js";
 import { type TrainAllOptions, type TrainingJob, type TrainingOutcome, trainAll } from "./train.js";
 
@@ -56,17 +56,22 @@ export async function runTrainingSweep(
   return { id, folder, csv, outcomes, summary, problems };
 }
 
-/** Policies by what was said of them besides their seeds; by algorithm where that was nothing. */
-function overSeeds(outcomes: readonly TrainingOutcome[]): Record<string, StoredPolicy[]> {
-  const groups: Record<string, StoredPolicy[]> = {};
+/** Policies that differ by their seeds alone, by what was said of them; by algorithm where that was nothing. */
+function overSeeds(outcomes: readonly TrainingOutcome[]): SeedGroup[] {
+  const groups = new Map<string, SeedGroup & { readonly policies: StoredPolicy[] }>();
   for (const { job, policy } of outcomes) {
     if (policy === undefined) continue;
-    const said = job.overrides.filter(({ key }) => key !== "seed");
-    const words = said.map(({ key, value }) => (isPreset(key, value) ? value : `${key}=${JSON.stringify(value)}`));
-    const name = words.length === 0 ? policy.metrics.algorithm : words.join(" ");
-    groups[name] = [...(groups[name] ?? []), policy];
+    const nameWithout = (...left: string[]): string => {
+      const said = job.overrides.filter(({ key }) => !left.includes(key));
+      const words = said.map(({ key, value }) => (isPreset(key, value) ? value : `${key}=${JSON.stringify(value)}`));
+      return words.length === 0 ? policy.metrics.algorithm : words.join(" ");
+    };
+    const name = nameWithout("seed");
+    const group = groups.get(name) ?? { name, nameInTask: nameWithout("seed", "environment"), policies: [] };
+    group.policies.push(policy);
+    groups.set(name, group);
   }
-  return groups;
+  return [...groups.values()];
 }
 
 /** `ppo` says as much as `algorithm=ppo`. */
@@ -74,8 +79,8 @@ function isPreset(key: string, value: unknown): boolean {
   return (key === "algorithm" || key === "environment") && typeof value === "string";
 }
 
-function summaryOf(groups: Readonly<Record<string, readonly StoredPolicy[]>>): string {
-  const rows = Object.entries(groups).map(([name, policies]) => {
+function summaryOf(groups: readonly SeedGroup[]): string {
+  const rows = groups.map(({ name, policies }) => {
     const returns = Float64Array.from(policies, ({ metrics }) => metrics.return_mean);
     const [lower, upper] = returns.length > 1 ? bootstrapInterval(returns) : [Number.NaN, Number.NaN];
     return [name, String(returns.length), digits(interquartileMean(returns)), digits(lower), digits(upper)];
