@@ -1,7 +1,7 @@
 // A rollout: what the actor did in copies of an environment for some steps, with what the critic says of every state on the way.
 
 import type { Random } from "../random/random.js";
-import { compile, type Program, trace } from "../tensor/index.js";
+import { compile, trace } from "../tensor/index.js";
 import { type Actor, actorOf } from "./actor.js";
 import type { ActorCritic } from "./actor-critic.js";
 import type { Experience } from "./advantages.js";
@@ -77,7 +77,7 @@ export function collector(agent: ActorCritic, environment: VectorEnvironment, st
     },
 
     finish(w) {
-      assess.run([w, observations, outcomes], [laws, logProbabilities, values]);
+      assess(w, { observations, outcomes, laws, logProbabilities, values });
       // The value of the next state is that of the next row, and beyond the last step the critic's of what is seen now.
       nextValues.set(values.subarray(count));
       nextValues.set(criticValues(w, environment.observations), rows - count);
@@ -94,19 +94,35 @@ export function collector(agent: ActorCritic, environment: VectorEnvironment, st
   };
 }
 
-/** Laws, log-probabilities of outcomes and values of all rows at once. */
-function assessment(agent: ActorCritic, rows: number): Program {
-  const { distribution, observations } = agent;
-  return compile(
+type Assessed = Pick<Rollout, "observations" | "outcomes" | "laws" | "logProbabilities" | "values">;
+
+/** Writes laws, log-probabilities of outcomes and values of all rows: at once, or for pixels some at a time, because what is between the layers takes memory. */
+function assessment(agent: ActorCritic, rows: number): (w: Float64Array, found: Assessed) => void {
+  const { distribution, observations: width } = agent;
+  let some = rows;
+  while (some % 2 === 0 && some * width > MOST_OBSERVED) some /= 2;
+  const program = compile(
     trace(
       ([w, seen, outcomes]) => {
         const law = agent.law(w, seen);
         return [law, distribution.logProbability(law, outcomes), agent.value(w, seen)];
       },
-      [[agent.dim], [rows, observations], [rows, distribution.size]],
+      [[agent.dim], [some, width], [some, distribution.size]],
     ),
   );
+  return (w, { observations, outcomes, laws, logProbabilities, values }) => {
+    for (let first = 0; first < rows; first += some) {
+      const part = (x: Float64Array, size: number): Float64Array => x.subarray(first * size, (first + some) * size);
+      program.run(
+        [w, part(observations, width), part(outcomes, distribution.size)],
+        [part(laws, distribution.parameters), part(logProbabilities, 1), part(values, 1)],
+      );
+    }
+  };
 }
+
+/** Numbers of observations: 32 MB of them. */
+const MOST_OBSERVED = 2 ** 22;
 
 /** The critic's values of so many observations; the array is reused. */
 function criticOf(agent: ActorCritic, rows: number): (w: Float64Array, observations: Float64Array) => Float64Array {
