@@ -30,6 +30,7 @@ export function configured(name: string, description: string, page = "docs/confi
     .description(description)
     .argument("[overrides...]", `group=preset and dotted.key=value; ${page} has all of them`)
     .option("--config <file>", "a YAML file with what differs from the defaults")
+    .option("--config-dir <folder>", "a folder with presets of your own: model/mine.yaml in it is model=mine")
     .option("--runs-root <folder>", "where artifacts lie", "runs")
     .option("--cfg", "print the complete configuration and do nothing");
 }

@@ -1,11 +1,13 @@
 // From the words of a command line to jobs: what is said of each, and what tells it from the others.
 
-import { readFile } from "node:fs/promises";
-import { ConfigurationError, type Override, type Said } from "../runs/index.js";
+import { readdir, readFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { ConfigurationError, type Override, type PresetFile, type Said } from "../runs/index.js";
 
 /** What every command that composes a configuration takes. */
 export interface ConfiguredOptions {
   readonly config?: string;
+  readonly configDir?: string;
   readonly multirun?: boolean;
   readonly runsRoot: string;
   readonly cfg?: boolean;
@@ -41,12 +43,31 @@ export function valueAt(overrides: readonly Override[], key: string): unknown {
   return overrides.find((override) => override.key === key)?.value;
 }
 
-/** What `--config` names. */
-export async function fileOf(path: string | undefined): Promise<Said["file"]> {
-  if (path === undefined) return undefined;
+/** What `--config` and `--config-dir` name. */
+export async function filesOf({ config, configDir }: ConfiguredOptions): Promise<Pick<Said, "file" | "presets">> {
+  return {
+    ...(config !== undefined && { file: { name: config, text: await textOf("the configuration file", config) } }),
+    ...(configDir !== undefined && { presets: await presetsIn(configDir) }),
+  };
+}
+
+/** Every `group/name.yaml` of a folder; folders of other groups than a command has are another command's. */
+async function presetsIn(folder: string): Promise<PresetFile[]> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch((error: Error) => {
+    throw new ConfigurationError(`the folder of presets ${folder} cannot be read (${error.message})`);
+  });
+  const paths = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
+  const files = paths.sort().flatMap((file) => {
+    const parts = /^([^/\\]+)[/\\]([^/\\]+)\.ya?ml$/i.exec(relative(folder, file));
+    return parts === null ? [] : [{ group: parts[1], name: parts[2], file }];
+  });
+  return Promise.all(files.map(async (one) => ({ ...one, text: await textOf("the preset", one.file) })));
+}
+
+async function textOf(what: string, path: string): Promise<string> {
   try {
-    return { name: path, text: await readFile(path, "utf8") };
+    return await readFile(path, "utf8");
   } catch (error) {
-    throw new ConfigurationError(`the configuration file ${path} cannot be read (${(error as Error).message})`);
+    throw new ConfigurationError(`${what} ${path} cannot be read (${(error as Error).message})`);
   }
 }

@@ -24,7 +24,7 @@ import {
   type TaskState,
   targetGroups,
 } from "../runs/index.js";
-import { type ConfiguredOptions, fileOf, labelled, valueAt } from "./jobs.js";
+import { type ConfiguredOptions, filesOf, labelled, valueAt } from "./jobs.js";
 import { type Line, type ProgressTable, progressTable } from "./progress-table.js";
 import { interruptible, print, say } from "./terminal.js";
 
@@ -166,10 +166,10 @@ function sweepJobs(jobs: readonly SweptJob[], { runsRoot }: ConfiguredOptions): 
 
 /** The jobs that the words ask for; `own` is a key of the command itself, and needed: then nothing may decide another target. */
 async function jobsFrom(words: readonly string[], options: ConfiguredOptions, own?: "target_id"): Promise<SweptJob[]> {
-  const file = await fileOf(options.config);
+  const files = await filesOf(options);
   return labelled(jobsOf(words, { sweep: options.multirun === true })).map(({ label, said, overrides }) => {
     if (own === undefined) {
-      return { label, overrides: said, configuration: compose({ file, overrides }) };
+      return { label, overrides: said, configuration: compose({ ...files, overrides }) };
     }
     const targetId = valueAt(overrides, own);
     if (targetId === undefined) {
@@ -188,7 +188,7 @@ async function jobsFrom(words: readonly string[], options: ConfiguredOptions, ow
     return {
       label,
       overrides: said,
-      configuration: compose({ file, overrides: others }),
+      configuration: compose({ ...files, overrides: others }),
       targetId: checkId("tgt", targetId),
     };
   });

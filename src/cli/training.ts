@@ -12,18 +12,18 @@ import {
 } from "../runs/index.js";
 import { consoleTable } from "../runs/logs/index.js";
 import { callbacksForParent, trainInChild } from "./child-training.js";
-import { type ConfiguredOptions, fileOf, labelled } from "./jobs.js";
+import { type ConfiguredOptions, filesOf, labelled } from "./jobs.js";
 import { type Line, progressTable } from "./progress-table.js";
 import { interruptible, print, say } from "./terminal.js";
 
 export async function train(words: readonly string[], options: ConfiguredOptions): Promise<number> {
-  const { multirun, runsRoot, cfg, config } = options;
-  const file = await fileOf(config);
+  const { multirun, runsRoot, cfg } = options;
+  const files = await filesOf(options);
   const jobs = labelled(jobsOf(words, { sweep: multirun === true })).map(
     ({ label, said, overrides }): TrainingJob => ({
       label,
       overrides: said,
-      configuration: composeTraining({ file, overrides }),
+      configuration: composeTraining({ ...files, overrides }),
     }),
   );
   if (cfg === true) {

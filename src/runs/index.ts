@@ -12,6 +12,7 @@ export {
   jobsOf,
   nearest,
   type Override,
+  type PresetFile,
   type Said,
   targetGroups,
 } from "./configuration/index.js";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { appendFile, mkdir, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
 import { builtProgram, everything, filesBelow, lasting, type Program } from "./laboratory-program.js";
@@ -141,6 +141,8 @@ test("the story of Lambda-Hat's README, and nothing of it is computed twice", as
 test("what cannot be is refused in a sentence, before anything is computed", async () => {
   const folder = await program.folder();
   await writeFile(join(folder, "mine.yaml"), "modl: small\n");
+  await preset(folder, "model/mine.yaml", "preset: small\ndepth: 3\n");
+  await preset(folder, "data/own.yaml", "n_dat: 3\n");
   const known = "tgt_0123456789abcdef";
   const cases: [string[], RegExp][] = [
     [["llc", "smpler=fast"], /there is no key "smpler"; did you mean sampler\?/],
@@ -151,6 +153,9 @@ test("what cannot be is refused in a sentence, before anything is computed", asy
     [["llc", "seed=1,2"], /-m runs one job for each/],
     [["llc", "--config", "mine.yaml"], /mine\.yaml: there is no key "modl"; did you mean model\?/],
     [["llc", "--config", "yours.yaml"], /yours\.yaml cannot be read/],
+    [["llc", "--config-dir", "nowhere"], /the folder of presets nowhere cannot be read/],
+    [["llc", "--config-dir", "presets", "model=min"], /there is no preset "min" of model; did you mean mine\?/],
+    [["llc", "--config-dir", "presets", "data=own"], /presets\/data\/own\.yaml: there is no key "data\.n_dat"/],
     [["sample"], /sample needs target_id=tgt_/],
     [
       ["sample", `target_id=${known}`],
@@ -173,6 +178,26 @@ test("what cannot be is refused in a sentence, before anything is computed", asy
   }
   assert.ok(!existsSync(join(folder, "runs")));
 });
+
+test("presets of one's own are a folder of files", async () => {
+  const folder = await program.folder();
+  await preset(folder, "model/mine.yaml", "preset: small\ndepth: 3\n");
+  const words = ["llc", "-m", "--config-dir", "presets", "model=mine,small", "--cfg"];
+  const { code, stdout, stderr } = await program.run(folder, words);
+  assert.equal(code, 0, stderr);
+  const depths = stdout.split("\n---\n").map((text) => [parse(text).model.depth, parse(text).model.target_params]);
+  assert.deepEqual(depths, [
+    [3, 50],
+    [2, 50],
+  ]);
+});
+
+/** Writes a file of the folder `presets`. */
+async function preset(folder: string, path: string, text: string): Promise<void> {
+  const file = join(folder, "presets", path);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, text);
+}
 
 test("a sampler that fails fails the command, by name, and the others' results stay", async () => {
   const folder = await program.folder();

@@ -53,6 +53,32 @@ test("what is said later wins: defaults, file, presets, keys", () => {
   assert.deepEqual(composed([], hydra), composed(["model=small", "sampler=fast", "seed=5"]));
 });
 
+test("a file is a preset of its group, on its own or on one of ours, and goes before one of ours of its name", () => {
+  const presets = [
+    { group: "model", name: "mine", file: "presets/model/mine.yaml", text: "preset: small\ndepth: 7\n" },
+    { group: "sampler", name: "Fast", file: "presets/sampler/Fast.yml", text: "chains: 9\n" },
+    { group: "data", name: "none", file: "presets/data/none.yaml", text: "# nothing\n" },
+    { group: "algorithm", name: "other", file: "presets/algorithm/other.yaml", text: "not: for us\n" },
+  ];
+  const said = (...words: string[]): Configuration =>
+    compose({ presets, overrides: jobsOf(words, { sweep: false })[0] });
+  const { model, sampler, data } = said("model=mine", "sampler=[fast,hmc]", "data=none", "model.bias=false");
+  assert.deepEqual([model.depth, model.target_params, model.bias], [7, 50, false]);
+  assert.deepEqual([sampler.chains, sampler.run, sampler.hmc.draws], [9, ["hmc"], 5000]);
+  assert.deepEqual(data, composed([]).data);
+  assert.equal(compose({ presets, file: { name: "f", text: "model: mine" } }).model.depth, 7);
+  assert.throws(() => said("model=min"), /there is no preset "min" of model; did you mean mine\?/);
+  const broken = (text: string) => () =>
+    compose({ presets: [{ ...presets[0], text }], overrides: [{ key: "model", value: "mine" }] });
+  assert.throws(
+    broken("dept: 2"),
+    /presets\/model\/mine\.yaml: there is no key "model\.dept"; did you mean model\.depth\?/,
+  );
+  assert.throws(broken("preset: mine"), /presets\/model\/mine\.yaml: there is no preset "mine" of model/);
+  assert.throws(broken("[1, 2"), /presets\/model\/mine\.yaml: /);
+  assert.throws(broken("- 1"), /presets\/model\/mine\.yaml: expected keys of model, got \[1\]/);
+});
+
 test("a configuration written as YAML is read back as it was", () => {
   const configuration = composed(["sampler=fast", "model=small", "training.learning_rate=1e-7", "model.widths=[3,5]"]);
   assert.deepEqual(composed([], configurationYaml(configuration)), configuration);

@@ -15,4 +15,4 @@ export {
   samplerNames,
   targetGroups,
 } from "./schema.js";
-export { configurationYaml, type Said } from "./tree.js";
+export { configurationYaml, type PresetFile, type Said } from "./tree.js";

@@ -40,6 +40,8 @@ ergodic sample target_id=tgt_0123456789abcdef sampler=hmc sampler.hmc.draws=500
 - With \`-m\` (and always with \`sweep\`) \`a,b\` and \`range(start,stop,step)\` stand for several values, and every combination is a job.
 - \`--config file.yaml\` reads values from a file: groups with their keys, the name of a preset in place of a group or as \`preset\` beside its keys,
   or Hydra's list \`defaults\`. The file comes after the defaults and before the command line: what is said later wins.
+- \`--config-dir presets\` makes presets of the files in a folder: \`presets/model/mine.yaml\` with \`depth: 2\` is \`model=mine\`, and goes before one of ours
+  of that name; \`preset: small\` in it names one of ours that it stands on.
 - \`--cfg\` prints the complete configuration and does nothing. A stored \`configuration.yaml\` can be given back by \`--config\`.
 - An unknown group, preset or key is refused with the nearest known name.
 

@@ -22,7 +22,17 @@ export interface Vocabulary<Values> {
   readonly elsewhere?: Readonly<Record<string, string>>;
 }
 
+/** A preset of the user's own: `name` of `group`, the group's keys as YAML. It goes before one of ours of that name. */
+export interface PresetFile {
+  readonly group: string;
+  readonly name: string;
+  /** How to call it in errors. */
+  readonly file: string;
+  readonly text: string;
+}
+
 export interface Said {
+  readonly presets?: readonly PresetFile[];
   /** Text of a YAML file, and how to call it in errors. */
   readonly file?: { readonly name: string; readonly text: string };
   /** Presets and keys, in order. */
@@ -30,11 +40,12 @@ export interface Said {
 }
 
 /** The values that were asked for, complete and checked. Throws a ConfigurationError that names the key, what came and what is expected. */
-export function composeTree<Values>(vocabulary: Vocabulary<Values>, { file, overrides = [] }: Said = {}): Values {
+export function composeTree<Values>(vocabulary: Vocabulary<Values>, said: Said = {}): Values {
+  const { file, overrides = [], presets: own = [] } = said;
   const { groupNames, presets, top } = vocabulary;
   const tree: Tree = { ...top };
   for (const group of groupNames) tree[group] = structuredClone(presets[group].base);
-  const at: Place = { vocabulary, tree, where: "" };
+  const at: Place = { vocabulary, own, tree, where: "" };
   if (file !== undefined) applyFile({ ...at, where: `${file.name}: ` }, file.text);
   /** `model=small`, and not `model={depth: 2}`. */
   const isPreset = ({ key, value }: Override): boolean => groupNames.includes(key) && !isRecord(value);
@@ -52,24 +63,17 @@ type Tree = Record<string, unknown>;
 
 interface Place {
   readonly vocabulary: Pick<Vocabulary<unknown>, "keys" | "groupNames" | "presets" | "elsewhere">;
+  readonly own: readonly PresetFile[];
   /** What has been said so far; it is changed. */
   readonly tree: Tree;
   /** Begins what is wrong. */
   readonly where: string;
 }
 
-// Of a file: `defaults: [{ model: small }]` and `model: small` name presets, `model: { depth: 2 }` sets keys, and `preset` among them
-// names what they stand on, where the group has no key of that name.
+// Of a file: `defaults: [{ model: small }]` and `model: small` name presets, `model: { depth: 2 }` sets keys.
 function applyFile(at: Place, text: string): void {
-  const { tree, where, vocabulary } = at;
-  const document = parseDocument(text);
-  if (document.errors.length > 0)
-    throw new ConfigurationError(`${where}${document.errors[0].message.split("\n", 1)[0]}`);
-  const content: unknown = document.toJS();
-  if (content === null || content === undefined) return;
-  if (!isRecord(content))
-    throw new ConfigurationError(`${where}expected groups with their keys, got ${shown(content)}`);
-  const { defaults = [], ...sections } = content;
+  const { where, vocabulary } = at;
+  const { defaults = [], ...sections } = recordIn(text, where, "groups with their keys");
   if (!Array.isArray(defaults))
     throw new ConfigurationError(`${where}defaults must be a list such as ${exampleOf(vocabulary)}`);
   for (const entry of defaults) {
@@ -83,14 +87,19 @@ function applyFile(at: Place, text: string): void {
       merge(at, key.split("."), value);
       continue;
     }
-    if (!isRecord(value)) applyPresets(at, key, value);
-    else if (value.preset === undefined || Object.hasOwn(tree[key] as object, "preset")) merge(at, [key], value);
-    else {
-      const { preset, ...keys } = value;
-      applyPresets(at, key, preset);
-      merge(at, [key], keys);
-    }
+    if (isRecord(value)) mergeGroup(at, key, value);
+    else applyPresets(at, key, value);
   }
+}
+
+/** What a YAML file holds; nothing where it is empty. */
+function recordIn(text: string, where: string, expected: string): Tree {
+  const document = parseDocument(text);
+  if (document.errors.length > 0)
+    throw new ConfigurationError(`${where}${document.errors[0].message.split("\n", 1)[0]}`);
+  const content: unknown = document.toJS() ?? {};
+  if (!isRecord(content)) throw new ConfigurationError(`${where}expected ${expected}, got ${shown(content)}`);
+  return content;
 }
 
 function exampleOf({ groupNames, presets }: Place["vocabulary"]): string {
@@ -101,16 +110,36 @@ function exampleOf({ groupNames, presets }: Place["vocabulary"]): string {
 /** `sampler=fast`, or several, each on top of those before: `sampler=[fast,hmc]`. */
 function applyPresets(at: Place, group: string, names: unknown): void {
   const known = at.vocabulary.presets[group];
+  const own = at.own.filter((preset) => preset.group === group);
   for (const name of Array.isArray(names) ? names : [names]) {
-    const found = Object.keys(known).find((other) => other.toLowerCase() === String(name).toLowerCase());
-    if (typeof name !== "string" || found === undefined) {
-      const others = Object.keys(known);
+    const isMeant = (other: string): boolean => typeof name === "string" && other.toLowerCase() === name.toLowerCase();
+    const file = own.find((preset) => isMeant(preset.name));
+    if (file !== undefined) {
+      applyPresetFile(at, file);
+      continue;
+    }
+    const found = Object.keys(known).find(isMeant);
+    if (found === undefined) {
+      const others = [...Object.keys(known), ...own.map((preset) => preset.name)];
       throw new ConfigurationError(
         `${at.where}there is no preset ${shown(name)} of ${group}; ${meant(String(name), others)}the presets are ${others.join(", ")}`,
       );
     }
     merge(at, [group], structuredClone(known[found]));
   }
+}
+
+/** What it stands on are presets of ours: two files could stand on each other. */
+function applyPresetFile(at: Place, { group, file, text }: PresetFile): void {
+  const here: Place = { ...at, own: [], where: `${file}: ` };
+  mergeGroup(here, group, recordIn(text, here.where, `keys of ${group}`));
+}
+
+/** Sets keys of a group; `preset` among them names what they stand on, where the group has no key of that name. */
+function mergeGroup(at: Place, group: string, { preset, ...keys }: Tree): void {
+  if (preset !== undefined && Object.hasOwn(at.tree[group] as object, "preset")) merge(at, [group, "preset"], preset);
+  else if (preset !== undefined) applyPresets(at, group, preset);
+  merge(at, [group], keys);
 }
 
 function groupNamed({ vocabulary: { groupNames }, where }: Place, name: string): string {
