@@ -83,20 +83,27 @@ test("Ctrl-C ends a command in good order, with what it had done, and the same c
   assert.deepEqual(await lasting(join(folder, "runs")), await lasting(join(whole, "runs")));
 });
 
-test("where there is no room, the command says so, and completes once there is", {
-  skip: process.platform === "win32",
-}, async () => {
-  const folder = await program.folder();
-  const words = ["build-target", "model=small", "model.target_params=3000", "data=small", "training.steps=5"];
-  // A limit on the size of files stands for a full disk: writing fails in the same place.
-  const limited = await new Promise<{ code: number | null; stderr: string }>((settle) => {
-    const child = spawn("sh", ["-c", `ulimit -f 16; exec "$0" "$@"`, process.execPath, program.path, ...words], {
-      cwd: folder,
-    });
+/** A limit on the size of files, in blocks of 512 bytes, stands for a full disk: writing fails in the same places. */
+function runLimited(
+  folder: string,
+  words: readonly string[],
+  blocks: number,
+): Promise<{ code: number | null; stderr: string }> {
+  return new Promise((settle) => {
+    const limited = `ulimit -f ${blocks}; exec "$0" "$@"`;
+    const child = spawn("sh", ["-c", limited, process.execPath, program.path, ...words], { cwd: folder });
     let stderr = "";
     child.stderr.on("data", (chunk) => (stderr += chunk));
     child.on("close", (code) => settle({ code, stderr }));
   });
+}
+
+const roomy = { skip: process.platform === "win32" };
+
+test("where there is no room for a target, the command says so, and completes once there is", roomy, async () => {
+  const folder = await program.folder();
+  const words = ["build-target", "model=small", "model.target_params=3000", "data=small", "training.steps=5"];
+  const limited = await runLimited(folder, words, 16);
   assert.equal(limited.code, 1, limited.stderr);
   assert.match(limited.stderr, /^error: EFBIG/);
   assert.ok(!isThere(folder, /^targets\/tgt_[0-9a-f]+$/));
@@ -105,4 +112,33 @@ test("where there is no room, the command says so, and completes once there is",
   const whole = await program.folder();
   assert.equal((await program.run(whole, words)).stdout, stdout);
   assert.deepEqual(await lasting(join(folder, "runs")), await lasting(join(whole, "runs")));
+});
+
+test("where there is none for a run or a figure, it names them, and nothing is lost", roomy, async () => {
+  const small = ["model=small", "data=small", "training=fast", "sampler=[fast,hmc]", "output.plot_formats=[html]"];
+  const words = ["llc", ...small, "sampler.hmc.draws=2000"];
+  const whole = await program.folder();
+  assert.equal((await program.run(whole, words)).code, 0);
+  const expected = await lasting(join(whole, "runs"));
+  const folder = await program.folder();
+
+  const runless = await runLimited(folder, words, 32);
+  assert.equal(runless.code, 1);
+  assert.match(runless.stderr, /^error: hmc: .*EFBIG/m);
+  assert.ok(isThere(folder, /^targets\/tgt_[0-9a-f]+$/), "the target stays");
+  assert.ok(!isThere(folder, /\/hmc\/run_[0-9a-f]+$/), "no half run has a run's name");
+
+  const figureless = await runLimited(folder, words, 2048);
+  assert.equal(figureless.code, 1);
+  assert.match(figureless.stderr, /^error: hmc: .*figures\/\S+\.html: .*EFBIG/m);
+  assert.ok(isThere(folder, /\/hmc\/run_[0-9a-f]+\/metrics\.json$/), "the run stays");
+
+  const { code, stderr } = await program.run(folder, words);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(await lasting(join(folder, "runs")), expected);
+  const figures = (await filesBelow(join(folder, "runs"))).filter((path) => path.includes("figures/"));
+  assert.deepEqual(
+    figures,
+    (await filesBelow(join(whole, "runs"))).filter((path) => path.includes("figures/")),
+  );
 });
