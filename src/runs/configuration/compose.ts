@@ -22,8 +22,10 @@ const vocabulary: Vocabulary<Configuration> = {
   groupNames,
   presets,
   top: { seed: defaultSeed },
-  // Names that Lambda-Hat has.
+  // Names of trainings, and those that Lambda-Hat has.
   elsewhere: {
+    algorithm: "policies are trained by ergodic train",
+    environment: "policies are trained by ergodic train",
     "posterior.loss": "it decides what is trained too, and is called target.loss here",
     "training.erm_steps": "it is called training.steps here",
     "posterior.prior_center": "the localisation is around w*",

@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 import type { TrainingCallback } from "../../policy-gradients/index.js";
 import type { Override } from "../configuration/index.js";
 import type { TrainingConfiguration } from "../configuration/training/index.js";
-import { drawMissing, startBrowser } from "../figures.js";
+import { drawMissing } from "../figures.js";
 import { inParallel } from "../in-parallel.js";
 import { exists } from "../store/artifact.js";
 import { folders } from "../store/identity.js";
@@ -71,9 +71,6 @@ export async function trainAll(
   for (const configuration of differentTrainings(missing)) await checkTraining(configuration);
   await removeDeadLocks(root);
   const several = jobs.length > 1;
-  if (options.figures && missing.some(({ output }) => output.save_plots && output.plot_formats.includes("png"))) {
-    startBrowser();
-  }
 
   const perform = async (job: TrainingJob): Promise<TrainingOutcome> => {
     const { configuration } = job;

@@ -25,7 +25,11 @@ const vocabulary: Vocabulary<TrainingConfiguration> = {
   groupNames: trainingGroups,
   presets: trainingPresets,
   top: trainingTop,
+  // Names of the other commands, and those that Stable-Baselines3 and CleanRL have.
   elsewhere: {
+    sampler: "learning coefficients are sampled by ergodic llc",
+    target: "targets are trained by ergodic build-target",
+    model: "networks are algorithm.actor and algorithm.critic here",
     total_timesteps: "it is called training.total_steps here",
     "algorithm.gae_lambda": "it is called algorithm.lambda here",
     "algorithm.num_envs": "it is called algorithm.environments here",
