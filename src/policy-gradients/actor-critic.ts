@@ -20,6 +20,7 @@ import { type FeatureOptions, featureNetwork, type LayerOptions, layers } from "
 /** The law of vectors of numbers: of the normal's shape as it is, with what leaves the bounds cut off, or squashed into the bounds by tanh. */
 export type ActionLaw = "normal" | "tanhNormal";
 
+/** What the networks of an agent are made of, and the law of its actions. */
 export interface ActorCriticOptions {
   /** What both look at in place of the observations themselves; nothing where left out. */
   readonly features?: FeatureOptions;
@@ -48,6 +49,7 @@ export const actorCriticOptionNames: readonly (keyof ActorCriticOptions)[] = [
   ...(["features", "actor", "critic", "law", "scale", "initialLogScale", "actionBounds", "precision"] as const),
 ];
 
+/** The networks of an agent, traced, over one flat vector of parameters. */
 export interface ActorCritic {
   /** Numbers per observation. */
   readonly observations: number;

@@ -41,6 +41,7 @@ export interface AdvantageOptions {
   readonly estimator?: "gae" | "lambdaReturn";
 }
 
+/** What the steps of a rollout were worth. */
 export interface Advantages {
   /** `[steps, environments]`, as all of these. */
   readonly advantages: Float64Array;

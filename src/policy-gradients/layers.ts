@@ -9,6 +9,7 @@ import { constant, type Tensor } from "../tensor/index.js";
 import type { BoxSpace } from "./environments/environment.js";
 import { boundsOf } from "./environments/spaces.js";
 
+/** A perceptron behind the features, or on the observations themselves. */
 export interface LayerOptions {
   /** Widths; `[64, 64]` where left out, or none where features come before. */
   readonly hidden?: readonly number[];
@@ -22,6 +23,7 @@ export interface LayerOptions {
   readonly outputGain?: number;
 }
 
+/** What is made of observations before actor and critic look at them. */
 export interface FeatureOptions {
   /**
    * Layers on observations of the shape `[height, width, channels]`, "atari" for those of Mnih et al. 2015: 32 filters of 8 x 8 with stride 4, 64

@@ -21,7 +21,10 @@ export async function savePolicy(policy: Policy, path: string): Promise<void> {
   await storageFor("savePolicy", "path").write(path, plainFileParts(KIND, content));
 }
 
-/** The policy of a file that `savePolicy` has written. Rejects with a RangeError where there is none, or it is damaged. */
+/**
+ * The policy of a file that `savePolicy` has written. Rejects with a RangeError where there is none, or it is damaged.
+ * @example acting(await loadPolicy("cartpole.policy"))(Float64Array.of(0, 0, 0.1, 0)) // [1]: pushes to where the pole falls
+ */
 export async function loadPolicy(path: string): Promise<Policy> {
   checkPath("loadPolicy", path);
   const bytes = await storageFor("loadPolicy", "path").read(path);

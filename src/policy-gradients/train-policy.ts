@@ -46,6 +46,7 @@ export interface TrainPolicyOptions {
   readonly onLog?: (record: LogRecord) => void;
 }
 
+/** What a training leaves. */
 export interface TrainedPolicy {
   readonly policy: Policy;
   /** As the option `evaluation` says: of the likeliest actions where it does not say. */

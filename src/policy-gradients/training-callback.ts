@@ -20,6 +20,7 @@ export interface TrainingCallback {
   onTrainingEnd?(progress: TrainingProgress, end: TrainingEnd): unknown;
 }
 
+/** How a training came to its end. */
 export type TrainingEnd = "steps done" | "aborted" | "callback" | "failed";
 
 /** Live: what it holds is the training's own. */

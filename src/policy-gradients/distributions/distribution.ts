@@ -4,6 +4,7 @@
 import type { Random } from "../../random/random.js";
 import type { Tensor } from "../../tensor/index.js";
 
+/** The law of an action, given a row of parameters. */
 export interface Distribution {
   readonly kind: string;
   /** Numbers per outcome. */

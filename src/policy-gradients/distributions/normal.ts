@@ -13,6 +13,7 @@ export interface NormalOptions {
   readonly scale?: NormalScale;
 }
 
+/** What standard deviations are made of. */
 export type NormalScale = "exponential" | "softplus";
 
 /** Under it a softplus scale does not fall. */

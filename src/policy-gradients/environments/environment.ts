@@ -6,6 +6,7 @@ import type { Random } from "../../random/random.js";
 /** All vectors of numbers between bounds, one choice of several, several choices at once, or yes and no several times. Plain data. */
 export type Space = BoxSpace | DiscreteSpace | MultiDiscreteSpace | MultiBinarySpace;
 
+/** All arrays of numbers of a shape between bounds. */
 export interface BoxSpace {
   readonly kind: "box";
   /** Of the array, for pixels `[height, width, channels]`; its product is the length of the vector. */
@@ -15,25 +16,32 @@ export interface BoxSpace {
   readonly high: number | readonly number[];
 }
 
+/** One choice of several. */
 export interface DiscreteSpace {
   readonly kind: "discrete";
   /** Choices 0 ... count - 1. */
   readonly count: number;
 }
 
+/** Several choices at once. */
 export interface MultiDiscreteSpace {
   readonly kind: "multiDiscrete";
   /** The i-th number is one of 0 ... counts[i] - 1. */
   readonly counts: readonly number[];
 }
 
+/** Yes or no, several times. */
 export interface MultiBinarySpace {
   readonly kind: "multiBinary";
   /** So many numbers, each 0 or 1. */
   readonly size: number;
 }
 
-/** The numbers of an action or observation: those of a box, or one for each choice. */
+/**
+ * The numbers of an action or observation: those of a box, or one for each choice.
+ *
+ * Example: 28224 for a box of the shape `[84, 84, 4]`, 1 for `{ kind: "discrete", count: 4 }`.
+ */
 export function sizeOfSpace(space: Space): number {
   if (space.kind === "box") return space.shape.reduce((size, extent) => size * extent, 1);
   if (space.kind === "multiBinary") return space.size;
@@ -81,6 +89,7 @@ export interface Outline {
   readonly floor: number | null;
 }
 
+/** What a step has brought. */
 export interface StepResult {
   reward: number;
   /** The task is over: nothing follows this state. */
@@ -91,6 +100,7 @@ export interface StepResult {
   episode?: EpisodeStatistics;
 }
 
+/** An episode that is over. */
 export interface EpisodeStatistics {
   /** The sum of the rewards, not discounted. */
   return: number;

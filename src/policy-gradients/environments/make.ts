@@ -89,7 +89,12 @@ export function makeEnvironment(source: EnvironmentSource, options: MakeOptions 
   return make(source);
 }
 
-/** Loads what the environments of a record need, the one within wrappers included; at once where they need nothing. */
+/**
+ * Loads what the environments of a record need, the one within wrappers included; at once where they need nothing. Rejects with what to install where it
+ * is not there.
+ *
+ * Example: `await loadEnvironment(hopper())` before `makeEnvironment(hopper())`; `trainPolicy` does it by itself.
+ */
 export async function loadEnvironment(source: EnvironmentSource): Promise<void> {
   if (typeof source === "function") return;
   await definitionOf(source).load?.();

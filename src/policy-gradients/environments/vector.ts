@@ -16,6 +16,7 @@ import { environmentKinds, makeEnvironment } from "./make.js";
 import { type EnvironmentStatistics, environmentStatistics } from "./statistics.js";
 import { startPlayers } from "./vector-players.js";
 
+/** When a copy whose episode has ended begins the next one: see `VectorOptions`. */
 export type Autoreset = "same-step" | "next-step" | "disabled";
 
 export interface VectorOptions {

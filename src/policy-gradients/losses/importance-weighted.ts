@@ -12,6 +12,7 @@ export interface ImportanceOptions {
   readonly discount?: number;
 }
 
+/** Minus the expected return, estimated from stored episodes of another policy. */
 export interface ImportanceWeightedLoss extends Loss {
   /** What the weights are worth at w: look at it for some draws before an estimate is believed. */
   weightsAt(w: ArrayLike<number>): ImportanceWeights;

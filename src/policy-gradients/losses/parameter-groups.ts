@@ -3,6 +3,7 @@
 
 import type { ActorCritic } from "../actor-critic.js";
 
+/** Names of blocks of parameters, by what they do. */
 export interface ParameterGroups {
   /** All that decides actions: trunk, head and free scales. */
   readonly policy: readonly string[];

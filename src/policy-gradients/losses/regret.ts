@@ -25,6 +25,7 @@ export interface RegretOptions {
   readonly dataSize?: number;
 }
 
+/** The exact regret of a policy in a finite process. */
 export interface RegretLoss extends Loss {
   /** The mean return, entropy included, of the best policy from these starts. */
   readonly optimalReturn: number;

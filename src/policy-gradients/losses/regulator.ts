@@ -28,6 +28,7 @@ export interface RegulatorOptions {
   readonly dataSize?: number;
 }
 
+/** The exact regret of linear policies in it. */
 export interface RegulatorLoss extends LinearPolicyLoss {
   /** The mean discounted cost of the best policy, `trace(P covariance)`. */
   readonly optimalCost: number;
