@@ -7,7 +7,7 @@ import { printedAs } from "../chains/printed.js";
 import type { Loss } from "../networks/index.js";
 import { descend } from "./descent.js";
 import { spectrumEnds } from "./spectrum.js";
-import { checkLoss, resolveTemperature, type TemperedOptions, temperedAt } from "./tempered.js";
+import { checkLoss, resolveTemperature, type Temperature, type TemperedOptions, temperedAt } from "./tempered.js";
 
 export interface PreflightOptions extends Pick<TemperedOptions, "beta" | "gamma" | "mask"> {
   /** Hessian-vector products, two gradients each, for the curvatures; 30 where left out. */
@@ -72,7 +72,7 @@ export function preflight(loss: Loss, center: ArrayLike<number>, options: Prefli
     gamma: rest.gamma,
     mask: rest.mask,
   });
-  const { nbeta, beta, gamma, moving } = temperature;
+  const { nbeta, beta, gamma } = temperature;
   if (nbeta === 0) refuse(where, "beta", "positive", beta);
 
   const first = look(where, loss, temperature, products);
@@ -80,12 +80,8 @@ export function preflight(loss: Loss, center: ArrayLike<number>, options: Prefli
   let found = first;
   let best = temperature.center;
   if (most > 0) {
-    const free = temperedAt(loss, { ...temperature, gamma: 0 });
-    const below = descend(free, free.stochastic!.center!, { ...DESCENT, gamma: 0, evaluations: most });
-    best = temperature.center.slice();
-    below.position.forEach((value, k) => {
-      best[moving === undefined ? k : moving[k]] = value;
-    });
+    const below = polished(loss, temperature, most);
+    best = below.center;
     found = look(where, loss, { ...temperature, center: best }, products);
     work += below.evaluations + found.work;
   }
@@ -106,10 +102,30 @@ export function preflight(loss: Loss, center: ArrayLike<number>, options: Prefli
   );
 }
 
+/** Where a descent of L_n from the centre ends that takes at most so many gradients. */
+export function polished(
+  loss: Loss,
+  temperature: Temperature,
+  most: number,
+): { readonly center: Float64Array; readonly evaluations: number } {
+  const { moving } = temperature;
+  const free = temperedAt(loss, { ...temperature, gamma: 0, observed: [] });
+  const { position, evaluations } = descend(free, free.stochastic!.center!, {
+    ...DESCENT,
+    gamma: 0,
+    evaluations: most,
+  });
+  const center = temperature.center.slice();
+  position.forEach((value, k) => {
+    center[moving === undefined ? k : moving[k]] = value;
+  });
+  return { center, evaluations };
+}
+
 function look(
   where: string,
   loss: Loss,
-  temperature: ReturnType<typeof resolveTemperature>,
+  temperature: Temperature,
   products: number,
 ): { report: PointReport; work: number } {
   const { gamma } = temperature;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import "../../src/index.js";
+import { preflight } from "../../src/index.js";
 import { buildTarget, hiddenWidths, restoreTarget, type TargetConfiguration } from "../../src/llc/targets/index.js";
 import { perceptron } from "../../src/llc/targets/perceptron.js";
 import { inputsOf, noiseOf } from "../../src/llc/targets/regression-data.js";
@@ -126,6 +126,18 @@ test("without steps of training the centre is the start", async () => {
   const { center } = await buildTarget(configured("training.steps=0"));
   const hidden = perceptron(configured().model, [4, 4]);
   assert.deepEqual(center, hidden.initialize(stream(42, "target").split("start")));
+});
+
+test("polish goes on from where training ends, or from the start, to where hardly anything lies below", async () => {
+  const words = ["model.activation=tanh", "training=fast"];
+  const [rough, polished] = await Promise.all(
+    [0, 2000].map((most) => buildTarget(configured(...words, `training.polish=${most}`))),
+  );
+  const depth = ({ loss, center }: typeof rough): number => preflight(loss, center).depth;
+  assert.ok(polished.lossAtCenter < rough.lossAtCenter);
+  assert.ok(depth(polished) < 0.1 * depth(rough), `${depth(polished)} below, ${depth(rough)} before`);
+  const untrained = await buildTarget(configured(...words, "training.steps=0", "training.polish=50"));
+  assert.ok(untrained.lossAtCenter < (await buildTarget(configured(...words, "training.steps=0"))).lossAtCenter);
 });
 
 test("dropout makes outputs of the teacher 0, each with its chance, before the noise", () => {

@@ -114,4 +114,6 @@ export interface TrainingConfiguration {
   readonly batch_size: number | null;
   /** Training ends where 20 looks at the loss in a row, of 200, gain no more than this; 0 for never. */
   readonly early_stop_tol: number;
+  /** Gradients over all data, at most, of a descent from where training ends; 0 for none. */
+  readonly polish: number;
 }

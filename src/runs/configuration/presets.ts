@@ -100,7 +100,7 @@ export const presets: { readonly [Group in GroupName]: Presets<Group> } = {
   },
 
   training: {
-    base: { optimizer: "adam", learning_rate: 1e-3, steps: 5000, batch_size: null, early_stop_tol: 1e-6 },
+    base: { optimizer: "adam", learning_rate: 1e-3, steps: 5000, batch_size: null, early_stop_tol: 1e-6, polish: 0 },
     fast: { learning_rate: 1e-2, steps: 500 },
     none: { steps: 0 },
   },

@@ -150,6 +150,9 @@ const training = z.strictObject({
   early_stop_tol: nonNegative().describe(
     "ends early where the last 20 losses spread less, after step 100; 0 for never",
   ),
+  polish: countFrom0().describe(
+    "gradients over all data, at most, of a descent by L-BFGS from where training ends: where a verdict says that w* is no minimum; 0 for none",
+  ),
 });
 
 const posterior = z.strictObject({
