@@ -81,6 +81,28 @@ for (const options of [{}, { scale: "state" }, { law: "tanhNormal", scale: "stat
   });
 }
 
+test("in single precision the product is that of double to single's rounding, and no less symmetric and positive", () => {
+  const space: Space = { kind: "box", shape: [2], low: -1, high: 1 };
+  const [double, single] = (["f64", "f32"] as const).map((precision) => {
+    const agent = actorCritic(seenSpace, space, { ...network, precision });
+    const { w, region } = regionOf(agent);
+    const vectors = [9, 10].map((seed) => {
+      const v = new Float64Array(agent.actorDim);
+      stream(seed).fillNormal(v);
+      return v;
+    });
+    return { vectors, products: vectors.map((v) => region.fisherProduct(w, v).slice()) };
+  });
+  const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, x, i) => sum + x * b[i], 0);
+  double.products.forEach((product, k) => {
+    const error = Math.hypot(...product.map((x, i) => x - single.products[k][i]));
+    assert.ok(error > 0 && error < 2e-6 * Math.hypot(...product), `${error}`);
+    assert.ok(dot(single.vectors[k], single.products[k]) > 0);
+  });
+  const [[u, v], [forU, forV]] = [single.vectors, single.products];
+  assertClose([dot(u, forV) / dot(v, forU)], [1], 1e-5);
+});
+
 test("conjugate gradients solve a system of n unknowns in n steps", () => {
   const matrix = [
     [4, 1, 0],

@@ -2,15 +2,14 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { actorCritic } from "../../src/policy-gradients/actor-critic.js";
 import { advantagesOf } from "../../src/policy-gradients/advantages.js";
-import { imitationWeights, vmpoDefinition } from "../../src/policy-gradients/algorithms/vmpo.js";
-import { environments, vectorEnvironment } from "../../src/policy-gradients/environments/index.js";
+import { imitationWeights } from "../../src/policy-gradients/algorithms/vmpo.js";
+import { environments } from "../../src/policy-gradients/environments/index.js";
 import { trainPolicy, vmpo } from "../../src/policy-gradients/index.js";
-import { collector } from "../../src/policy-gradients/rollout.js";
 import { stream } from "../../src/random/index.js";
 import { assertClose } from "../energies/differences.js";
 import { echo } from "./echo.js";
+import { situationOf } from "./situation.js";
 import "../../src/index.js";
 
 test("the better half of what counts is weighted, the weights add up to 1, the temperature minimises its dual", () => {
@@ -41,21 +40,22 @@ test("equal advantages give equal weights", () => {
 });
 
 test("equation 2 is a sum over the rows that count, whatever else is in the rollout", () => {
-  const copies = vectorEnvironment(echo, 4, { seed: 1 });
-  const algorithm = { epochs: 1, minibatches: 1, truncation: "mask", environments: 4, steps: 9, precision: "f64" };
-  const settings = vmpoDefinition.settings(algorithm, copies.actionSpace);
-  const agent = actorCritic(copies.observationSpace, copies.actionSpace, {});
-  const w = agent.initialize(stream(2));
-  copies.reset();
-  const rollouts = collector(agent, copies, 9);
-  for (let t = 0; t < 9; t++) rollouts.step(w, t, stream(3, t));
-  const rollout = rollouts.finish(w);
+  const algorithm = vmpo({
+    epochs: 1,
+    minibatches: 1,
+    truncation: "mask",
+    environments: 4,
+    steps: 9,
+    precision: "f64",
+  });
+  const { learner, w, roll } = situationOf(algorithm, echo);
+  const rollout = roll();
   const { advantages, weights: counts } = advantagesOf(rollout, { truncation: "mask" });
   assert.equal(counts.filter((count) => count === 0).length, 12);
 
-  const { weights } = imitationWeights(advantages, counts, settings.weightKl);
+  const { weights } = imitationWeights(advantages, counts, 0.1);
   const sum = weights.reduce((total, weight, i) => total - weight * rollout.logProbabilities[i], 0);
-  const found = vmpoDefinition.learner(agent, settings).update(w, rollout, 1, stream(4));
+  const found = learner.update(w, rollout, 1, stream(4));
   assertClose([found.policy_gradient_loss], [sum], 1e-12);
 });
 
