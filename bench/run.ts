@@ -22,6 +22,7 @@ const BENCHES = [
   "policy-gradients-training",
   "diagnostics",
   "coverage",
+  "llc-speed",
   "render",
   "laboratory",
 ];

@@ -51,7 +51,7 @@ const MOST_Z = 4.5;
 const INTRODUCTION = `## Agreement
 
 Lambda-Hat's targets, its loss (the mean squared error as it stands) and its temperature n / log n, each sampler from the same centre: its trained parameters,
-polished until nothing lies below. An estimate is held to the mean of the others that are exact, weighted by their errors: z is how many standard errors it
+polished by descent. An estimate is held to the mean of the others that are exact, weighted by their errors: z is how many standard errors it
 is off, beyond the share that a kernel without an accept step may be ("bias": for SGLD what its estimate states, \`stepExcess\`). More than ${MOST_Z} fail.
 "WNV" is the squared standard error times the work in gradients over all data.
 `;
