@@ -87,6 +87,8 @@ function linesOf(record: CoverageRecord): string[] {
     const { what, covered, exact, value, spread, standardError } = claim;
     const off = value - exact;
     const errors = off / (spread / Math.sqrt(record.runs));
+    // JSON has no NaN: a run whose chains all stopped has no value, and leaves null here.
+    const known = value !== null && spread !== null;
     return tableRow([
       record.estimator,
       what,
@@ -94,8 +96,8 @@ function linesOf(record: CoverageRecord): string[] {
       covered,
       record.runs,
       exact.toPrecision(4),
-      `${signed((100 * off) / exact)} % (${signed(errors)})`,
-      (standardError / spread).toFixed(2),
+      known ? `${signed((100 * off) / exact)} % (${signed(errors)})` : "a run has no value",
+      known ? (standardError / spread).toFixed(2) : "",
       record.believed,
       biasOf(record.estimator) !== undefined ? "" : covers(record, claim) ? "met" : "**not met**",
     ]);
@@ -103,6 +105,5 @@ function linesOf(record: CoverageRecord): string[] {
 }
 
 function signed(x: number): string {
-  if (Number.isNaN(x)) return "NaN";
   return `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(1)}`;
 }
