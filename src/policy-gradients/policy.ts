@@ -27,6 +27,8 @@ export function agentOf(policy: Policy): ActorCritic {
   if (policy.parameters?.length !== agent.dim) {
     refuse("policy", "parameters", `${agent.dim} numbers, as its networks have`, policy.parameters);
   }
+  const wrong = policy.parameters.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) refuse("policy", `parameters[${wrong}]`, "a finite number", policy.parameters[wrong]);
   return agent;
 }
 
@@ -37,10 +39,17 @@ export function checkSpaces(
   place: { readonly observationSpace: Space; readonly actionSpace: Space },
 ): void {
   for (const space of ["observationSpace", "actionSpace"] as const) {
-    if (JSON.stringify(place[space]) !== JSON.stringify(policy[space])) {
-      refuse(where, `the environment's ${space}`, "that of the policy", JSON.stringify(place[space]));
+    const [found, expected] = [place[space], policy[space]];
+    // As JSON, for a policy may have been through it, where infinite bounds become null.
+    if (JSON.stringify(found) !== JSON.stringify(expected)) {
+      const spaces = `${inWords(expected)}, got ${inWords(found)}`;
+      throw new RangeError(`${where}: the environment's ${space} must be that of the policy, ${spaces}`);
     }
   }
+}
+
+function inWords(space: Space): string {
+  return JSON.stringify(space, (_, value) => (Math.abs(value) === Infinity ? String(value) : value));
 }
 
 /**

@@ -91,6 +91,8 @@ export function checkState(state: TrainingState, run: TrainingPrint, totalSteps:
   if (!(parameters instanceof Float64Array) || parameters.length !== run.dim) {
     refuse("trainPolicy", "resume.parameters", `${run.dim} numbers`, parameters);
   }
+  const wrong = parameters.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) refuse("trainPolicy", `resume.parameters[${wrong}]`, "a finite number", parameters[wrong]);
   const whole = Number.isSafeInteger(steps) && Array.isArray(log) && Number.isFinite(seconds?.elapsed);
   if (!whole) refuse("trainPolicy", "resume", "the `final` of a training, whole", state);
   if (totalSteps < steps) {

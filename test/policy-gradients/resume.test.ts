@@ -274,6 +274,8 @@ test("a state of another training, or a part of one, is refused by name", async 
     totalSteps: 47,
   });
   await refused(/resume.parameters must be \d+ numbers/, { ...final, parameters: final.parameters.slice(1) });
+  const sick = final.parameters.slice().fill(Number.NaN, 2);
+  await refused(/resume.parameters\[2\] must be a finite number, got NaN/, { ...final, parameters: sick });
   await refused(/resume.memory must be .* numbers/, { ...final, memory: [] });
   await refused(/state must be the state of 3 copies of Pendulum-v1/, { ...final, environment: {} });
   await refused(/resume.episodes must be those of 3 copies/, { ...final, episodes: {} });

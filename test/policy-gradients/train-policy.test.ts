@@ -192,6 +192,12 @@ test("what is wrong is refused in words", async () => {
   );
   const spoiled = { ...policy, parameters: new Float64Array(3) };
   await assert.rejects(evaluatePolicy(spoiled, echo), /policy: parameters must be \d+ numbers, as its networks have/);
+  const sick = { ...policy, parameters: policy.parameters.slice().fill(NaN, 3) };
+  await assert.rejects(evaluatePolicy(sick, echo), /policy: parameters\[3\] must be a finite number, got NaN/);
+  await assert.rejects(
+    evaluatePolicy({ ...policy, observationSpace: { kind: "box", shape: [1], low: -Infinity, high: Infinity } }, echo),
+    /that of the policy, .*"low":"-Infinity".* got \{"kind":"box","shape":\[1\],"low":-1,"high":1\}/,
+  );
   const unpaid = () => ({ ...echo(), step: () => ({ reward: Number.NaN, terminated: false, truncated: false }) });
   await assert.rejects(trainPolicy(a2c(small), unpaid, { totalSteps: 12 }), /reward of Echo, copy 0, must be a finite/);
 });
