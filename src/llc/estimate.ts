@@ -82,6 +82,7 @@ export type ProblemKind =
   | "too-few-effective-draws"
   | "step-size-unstable"
   | "divergences"
+  | "inexact-law"
   | "chain-stopped";
 
 /** Whether this is what `llc` returns, as far as one can see. */

@@ -37,6 +37,13 @@ const leastAcceptance = 0.4;
  */
 const largestDivergingShare = 0.02;
 
+/** Kernels whose law is not the posterior however small their steps: what is wrong with it. Most on networks, where curvatures differ. */
+const inexactLaws: Readonly<Record<string, string>> = {
+  psgld: "its preconditioner moves with the gradients, and its drift leaves out the term that belongs to that",
+  adamSgld:
+    "its mean of gradients is a momentum without the noise that belongs to it, and its preconditioner moves with them",
+};
+
 export function judge(evidence: Evidence): Verdict {
   const problems = checks.map((check) => check(evidence)).filter((problem) => problem !== undefined);
   return { ok: problems.length === 0, problems };
@@ -82,6 +89,16 @@ const checks: readonly ((evidence: Evidence) => Problem | undefined)[] = [
     return {
       kind: "divergences",
       message: `${total} of ${kept} draws diverged: the step size is too large where the energy bends most. Raise targetAcceptance or lower stepSize.`,
+    };
+  },
+  ({ draws: { sampler } }) => {
+    const why = inexactLaws[sampler.kind];
+    if (why === undefined) return undefined;
+    return {
+      kind: "inexact-law",
+      message:
+        `${sampler.kind} samples another law than the posterior: ${why}. The error leaves this out; sgld({ preconditioner: "rmsprop" }), ` +
+        "whose preconditioner stands still after warmup, has none of it.",
     };
   },
   ({ draws }) => {

@@ -3,7 +3,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
-import { compareLlc, hmc, type LlcEstimate, llc, loss, type ProblemKind, sgld } from "../../src/index.js";
+import {
+  adamSgld,
+  compareLlc,
+  hmc,
+  type LlcEstimate,
+  llc,
+  loss,
+  type ProblemKind,
+  psgld,
+  sgld,
+} from "../../src/index.js";
 import { studentQuantile } from "../../src/llc/laws.js";
 import { chainMean } from "../../src/llc/uncertainty.js";
 import { stream } from "../../src/random/index.js";
@@ -95,6 +105,18 @@ test("few draws are too few", async () => {
   const estimate = await llc(bowl, { ...quick, center: [0, 0], draws: 20 });
   assert.deepEqual(kinds(estimate), ["too-few-effective-draws"]);
   assert.match(message(estimate, "too-few-effective-draws"), /below 400 \(100 per chain\)/);
+});
+
+test("a kernel whose law is not the posterior says so, and one that holds its preconditioner still does not", async () => {
+  for (const sampler of [psgld(), adamSgld()]) {
+    const estimate = await llc(bowl, { ...quick, center: [0, 0], sampler });
+    assert.match(
+      message(estimate, "inexact-law"),
+      new RegExp(`^${sampler.kind} samples another law than the posterior`),
+    );
+  }
+  const still = await llc(bowl, { ...quick, center: [0, 0], sampler: sgld({ preconditioner: "rmsprop" }) });
+  assert.ok(!kinds(still).includes("inexact-law"));
 });
 
 test("an SGLD step beyond 4 / curvature stops the chains, and the verdict names step and chains", async () => {
