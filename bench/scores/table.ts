@@ -14,7 +14,8 @@ const INTRODUCTION = `# What the policy-gradient algorithms reach
 
 Written by \`npm run bench -- policy-gradients-scores\` from the runs in \`scores/records.jsonl\`; \`npm run bench -- policy-gradients-scores ppo/acrobot\`
 runs what of one recipe is not there yet. The recipes are \`recipes.ppo.acrobot\` and so on, in \`src/policy-gradients/recipes.ts\`. They were
-found on seeds from 100 up; the recorded seeds 1, 2, ... were then run once each, and every run that was begun is here, whatever it reached.
+found on seeds from 100 up; the recorded seeds 1, 2, ... were then run once each, and every run that was begun is here, whatever it reached;
+where a recipe was found anew, on those other seeds, the runs of the earlier one stay below with its id, and it is not in the first table.
 Equal seeds on equal commits give equal runs, but for their time; times here are of one process beside other work on the machine.
 
 A score is the mean return of 100 episodes in fresh copies of the task, with the statistics of normalisers held still: of the likeliest action

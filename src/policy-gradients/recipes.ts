@@ -64,7 +64,13 @@ export const recipes: {
   },
   trpo: { halfCheetah: cheetah(trpo(running)) },
   vmpo: { halfCheetah: cheetah(vmpo(running)) },
-  a2c: { halfCheetah: cheetah(a2c(running)) },
+  a2c: {
+    // RL-Zoo's, but for Adam: short rollouts of few copies, and actions that begin less random still.
+    halfCheetah: cheetah(
+      a2c({ environments: 4, steps: 8, lambda: 0.9, initialLogScale: -2, learningRate: 1e-3 }),
+      0.99,
+    ),
+  },
 };
 
 type PpoTask =
@@ -77,9 +83,9 @@ type PpoTask =
   | "hopper"
   | "walker2d";
 
-function cheetah(algorithm: Algorithm): Recipe {
+function cheetah(algorithm: Algorithm, gamma: number = running.gamma): Recipe {
   const task = environments.halfCheetah({ version: 4 });
-  return { algorithm, environment: normalized(task, running.gamma), totalSteps: 1_000_000 };
+  return { algorithm, environment: normalized(task, gamma), totalSteps: 1_000_000 };
 }
 
 /** What CleanRL puts around continuous tasks: actions cut off at their bounds, observations and rewards scaled and cut off at 10. */
