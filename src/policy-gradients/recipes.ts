@@ -65,7 +65,7 @@ export const recipes: {
   trpo: { halfCheetah: cheetah(trpo(running)) },
   vmpo: { halfCheetah: cheetah(vmpo(running)) },
   a2c: {
-    // RL-Zoo's, but for Adam: short rollouts of few copies, and actions that begin less random still.
+    // Short rollouts of few copies, and actions that begin less random still.
     halfCheetah: cheetah(
       a2c({ environments: 4, steps: 8, lambda: 0.9, initialLogScale: -2, learningRate: 1e-3 }),
       0.99,
