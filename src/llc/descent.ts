@@ -2,6 +2,7 @@
 // Wright 2006, algorithm 7.4). Chains cannot say it: in many dimensions no draw comes near a minimum, its centre included.
 
 import type { Energy } from "../energies/energy.js";
+import { addScaled, dot } from "./vectors.js";
 
 const EVALUATIONS = 60;
 const MEMORY = 10;
@@ -108,14 +109,4 @@ function remember(pairs: Pair[], s: Float64Array, y: Float64Array): void {
 
 function difference(a: Float64Array, b: Float64Array): Float64Array {
   return a.map((x, i) => x - b[i]);
-}
-
-function addScaled(x: Float64Array, factor: number, by: Float64Array): void {
-  for (let i = 0; i < x.length; i++) x[i] += factor * by[i];
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }

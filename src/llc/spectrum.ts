@@ -4,6 +4,7 @@
 import { stream } from "../random/index.js";
 import type { Gradient } from "../samplers/curvature.js";
 import { symmetricEigen } from "../samplers/symmetric-eigen.js";
+import { addScaled, dot } from "./vectors.js";
 
 export interface SpectrumEnds {
   /** Of the Ritz values: found from inside, so that the largest is at least `largest` and the smallest at most `smallest`. */
@@ -92,16 +93,6 @@ function hessianTimes(gradient: Gradient, at: Float64Array): (v: Float64Array) =
 
 function scaled(x: Float64Array, factor: number): Float64Array {
   return x.map((value) => factor * value);
-}
-
-function addScaled(x: Float64Array, factor: number, by: Float64Array): void {
-  for (let i = 0; i < x.length; i++) x[i] += factor * by[i];
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }
 
 function length(x: Float64Array): number {

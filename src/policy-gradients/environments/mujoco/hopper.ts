@@ -74,6 +74,17 @@ export function trunkOn(legs: readonly Body[]): Body {
   };
 }
 
+/** What hopper and walker are paid, how they begin, and what is seen of them. */
+export const uprightTask = {
+  frameSkip: 4,
+  ctrlCostWeight: 1e-3,
+  healthyReward: 1,
+  resetNoiseScale: 5e-3,
+  velocityNoise: "uniform",
+  hidden: 1,
+  fastest: 10,
+} as const;
+
 const model: Model = {
   name: "hopper",
   angle: "degree",
@@ -106,14 +117,8 @@ export const hopperRobot: RobotKind = {
     locomotion({
       model,
       version,
-      frameSkip: 4,
-      ctrlCostWeight: 1e-3,
-      healthyReward: 1,
+      ...uprightTask,
       healthy: isHealthy,
-      resetNoiseScale: 5e-3,
-      velocityNoise: "uniform",
-      hidden: 1,
-      fastest: 10,
       coordinates: [6, 6],
     }),
 };

@@ -3,7 +3,7 @@
 
 import type { EnvironmentRecord } from "../environment.js";
 import type { Simulation } from "./engine.js";
-import { type Foot, legWith, trunkOn } from "./hopper.js";
+import { type Foot, legWith, trunkOn, uprightTask } from "./hopper.js";
 import { locomotion } from "./locomotion.js";
 import type { Model } from "./mjcf.js";
 import { type RobotKind, type RobotOptions, robotRecord, type Version } from "./robot.js";
@@ -36,14 +36,8 @@ export const walker2dRobot: RobotKind = {
     locomotion({
       model: modelOf(version),
       version,
-      frameSkip: 4,
-      ctrlCostWeight: 1e-3,
-      healthyReward: 1,
+      ...uprightTask,
       healthy: isHealthy,
-      resetNoiseScale: 5e-3,
-      velocityNoise: "uniform",
-      hidden: 1,
-      fastest: 10,
       coordinates: [9, 9],
     }),
 };
