@@ -2,6 +2,7 @@
 // the next one by K(x, y) = exp(-b (y - x^2)^2); sums over a fine grid, passed forwards and backwards as in a hidden Markov chain, are
 // integrals to rounding, for the trapezoidal rule's error on densities like these falls as exp(-c / h^2).
 
+import { dot } from "../tensor/vectors.js";
 import type { ExactFacts } from "./energy.js";
 
 /** Half the exponent at which densities are cut off and to which the grid's step is chosen: exp(-36) = 2e-16. */
@@ -121,8 +122,4 @@ function probabilities(f: Float64Array): Float64Array {
 
 function expectation(p: Float64Array, of: (k: number) => number): number {
   return p.reduce((sum, value, k) => sum + value * of(k), 0);
-}
-
-function dot(x: Float64Array, y: Float64Array): number {
-  return x.reduce((sum, value, k) => sum + value * y[k], 0);
 }

@@ -2,7 +2,7 @@
 // Wright 2006, algorithm 7.4). Chains cannot say it: in many dimensions no draw comes near a minimum, its centre included.
 
 import type { Energy } from "../energies/energy.js";
-import { addScaled, dot } from "./vectors.js";
+import { addScaled, dot, norm } from "../tensor/vectors.js";
 
 const EVALUATIONS = 60;
 const MEMORY = 10;
@@ -77,7 +77,7 @@ export function descend(
       depth = Math.max(depth, start - value + 0.5 * gamma * dot(away, away));
     }
   }
-  return { position: w, energy: value, gradientNorm: Math.sqrt(dot(gradient, gradient)), depth, evaluations };
+  return { position: w, energy: value, gradientNorm: norm(gradient), depth, evaluations };
 }
 
 /** Minus the gradient times an inverse Hessian that maps each `y` to its `s`. */

@@ -4,7 +4,7 @@
 import { stream } from "../random/index.js";
 import type { Gradient } from "../samplers/curvature.js";
 import { symmetricEigen } from "../samplers/symmetric-eigen.js";
-import { addScaled, dot } from "./vectors.js";
+import { addScaled, dot, norm } from "../tensor/vectors.js";
 
 export interface SpectrumEnds {
   /** Of the Ritz values: found from inside, so that the largest is at least `largest` and the smallest at most `smallest`. */
@@ -27,7 +27,7 @@ export function spectrumEnds(gradient: Gradient, at: Float64Array, products: num
   const beside: number[] = [];
   let v: Float64Array = new Float64Array(dim);
   stream(0, "spectrumEnds").fillNormal(v);
-  v = scaled(v, 1 / length(v));
+  v = scaled(v, 1 / norm(v));
   const multiply = hessianTimes(gradient, at);
   let residual = 0;
   while (basis.length < steps) {
@@ -37,7 +37,7 @@ export function spectrumEnds(gradient: Gradient, at: Float64Array, products: num
     diagonal.push(alpha);
     // Twice is enough (Parlett 1998, section 6.9).
     for (let pass = 0; pass < 2; pass++) for (const u of basis) addScaled(r, -dot(u, r), u);
-    residual = length(r);
+    residual = norm(r);
     if (!Number.isFinite(residual)) {
       return {
         largest: Number.NaN,
@@ -78,7 +78,7 @@ export function spectrumEnds(gradient: Gradient, at: Float64Array, products: num
 function hessianTimes(gradient: Gradient, at: Float64Array): (v: Float64Array) => Float64Array {
   const dim = at.length;
   // As in power iteration: large enough that the gradients of a float32 network differ by more than their rounding.
-  const h = 1e-4 * (1 + length(at) / Math.sqrt(dim));
+  const h = 1e-4 * (1 + norm(at) / Math.sqrt(dim));
   const [shifted, minus] = [new Float64Array(dim), new Float64Array(dim)];
   return (v) => {
     const plus = new Float64Array(dim);
@@ -93,8 +93,4 @@ function hessianTimes(gradient: Gradient, at: Float64Array): (v: Float64Array) =
 
 function scaled(x: Float64Array, factor: number): Float64Array {
   return x.map((value) => factor * value);
-}
-
-function length(x: Float64Array): number {
-  return Math.sqrt(dot(x, x));
 }

@@ -1,6 +1,7 @@
 // Starting values of a weight matrix `[fanIn, columns]`. Biases start at 0.
 
 import type { Random } from "../random/random.js";
+import { dot } from "../tensor/vectors.js";
 import type { Activation } from "./activations.js";
 
 export type Initializer =
@@ -78,12 +79,6 @@ function orthogonal(random: Random, fanIn: number, fanOut: number, columns = fan
     for (let k = 0; k < length; k++) weights[i * rowStep + k * columnStep] = vector[k];
   });
   return weights;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }
 
 /**

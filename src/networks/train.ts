@@ -10,6 +10,7 @@ import {
 } from "../arguments/index.js";
 import { platform } from "../platform/platform.js";
 import { type Random, stream } from "../random/index.js";
+import { norm } from "../tensor/vectors.js";
 import type { Loss } from "./loss.js";
 import { adam, type Optimizer } from "./optimizers.js";
 import type { Schedule } from "./schedules.js";
@@ -260,10 +261,4 @@ function checkFinite(what: string, value: number, step: number): number {
     throw new RangeError(`train: the ${what} is ${value} ${place}`);
   }
   return value;
-}
-
-function norm(vector: Float64Array): number {
-  let sum = 0;
-  for (const entry of vector) sum += entry * entry;
-  return Math.sqrt(sum);
 }

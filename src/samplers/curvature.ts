@@ -4,6 +4,7 @@
 import { finiteVector, refuse } from "../arguments/index.js";
 import type { Energy } from "../energies/energy.js";
 import { isEnergy } from "../energies/is-energy.js";
+import { dot } from "../tensor/vectors.js";
 
 /** A gradient to differentiate: writes the gradient at `q` into `out`. */
 export type Gradient = (q: Float64Array, out: Float64Array) => void;
@@ -78,9 +79,7 @@ export function curvatureProbe(dim: number): CurvatureProbe {
 }
 
 function meanSquare(x: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += x[i] * x[i];
-  return sum / x.length;
+  return dot(x, x) / x.length;
 }
 
 function normalize(x: Float64Array): void {

@@ -2,7 +2,7 @@
 // called, but for the mass, of which they report the inverse.
 
 import type { SamplerDefinition } from "./kernel.js";
-import { lifted, orthonormalRows, writeDirections } from "./low-rank.js";
+import { lifted, orthonormalRows, projected, writeDirections } from "./low-rank.js";
 import { inverseOfMatrix, isDiagonal, isLowRank, isMatrix, type LowRankMass, type Mass } from "./mass.js";
 import { directionsOf, lowRankMassOf, lowRankSize } from "./metric.js";
 import { symmetricEigen } from "./symmetric-eigen.js";
@@ -87,11 +87,7 @@ function meanLowRank(chains: readonly Float64Array[]): LowRankMass {
   const matrix = new Float64Array(k * k);
   for (let i = 0; i < k; i++) matrix[i * k + i] = 1;
   excess.forEach((by, d) => {
-    const inBasis = Float64Array.from({ length: k }, (_, j) => {
-      let sum = 0;
-      for (let i = 0; i < dim; i++) sum += directions[d * dim + i] * basis[j * dim + i];
-      return sum;
-    });
+    const inBasis = projected(directions.subarray(d * dim, (d + 1) * dim), basis, dim);
     for (let i = 0; i < k; i++) for (let j = 0; j < k; j++) matrix[i * k + j] += by * inBasis[i] * inBasis[j];
   });
   const { values, vectors } = symmetricEigen(matrix, k);

@@ -1,6 +1,7 @@
 // The low-rank inverse mass of a window of draws and gradients: a diagonal by nutpie's rule, and the few directions along which what is left
 // is far from 1 (Seyboldt, Carlson, Carpenter 2024, "Preconditioning Hamiltonian Monte Carlo by minimizing Fisher divergence").
 
+import { dot, norm } from "../tensor/vectors.js";
 import { geometricMean } from "./geometric-mean.js";
 import { symmetricEigen } from "./symmetric-eigen.js";
 
@@ -114,7 +115,7 @@ export function orthonormalRows(arrays: readonly Float64Array[], dim: number): F
     for (let from = 0; from < rows.length && found < dim; from += dim) {
       const row = basis.subarray(found * dim, (found + 1) * dim);
       row.set(rows.subarray(from, from + dim));
-      const before = Math.sqrt(dot(row, row));
+      const before = norm(row);
       for (let pass = 0; pass < 2; pass++) {
         for (let k = 0; k < found; k++) {
           const known = basis.subarray(k * dim, (k + 1) * dim);
@@ -122,7 +123,7 @@ export function orthonormalRows(arrays: readonly Float64Array[], dim: number): F
           for (let i = 0; i < dim; i++) row[i] -= by * known[i];
         }
       }
-      const rest = Math.sqrt(dot(row, row));
+      const rest = norm(row);
       if (!(rest > 1e-8 * before)) continue;
       for (let i = 0; i < dim; i++) row[i] /= rest;
       found++;
@@ -132,7 +133,7 @@ export function orthonormalRows(arrays: readonly Float64Array[], dim: number): F
 }
 
 /** Rows times the basis's transpose: `[count, k]`. */
-function projected(rows: Float64Array, basis: Float64Array, dim: number): Float64Array {
+export function projected(rows: Float64Array, basis: Float64Array, dim: number): Float64Array {
   const k = basis.length / dim;
   return Float64Array.from({ length: (rows.length / dim) * k }, (_, at) => {
     const [t, j] = [Math.floor(at / k), at % k];
@@ -162,10 +163,4 @@ function centred(rows: Float64Array, count: number, dim: number): Float64Array {
     for (let k = i; k < result.length; k += dim) result[k] -= mean;
   }
   return result;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }

@@ -2,6 +2,7 @@
 
 import { adam } from "../../networks/index.js";
 import { compile, gradient, type Tensor, trace } from "../../tensor/index.js";
+import { norm } from "../../tensor/vectors.js";
 import type { ActorCritic } from "../actor-critic.js";
 import type { Advantages } from "../advantages.js";
 import type { Rollout } from "../rollout.js";
@@ -150,11 +151,9 @@ export function* shuffled(permutation: Uint32Array, size: number): Generator<Uin
 }
 
 /** Shortens a gradient to at most this Euclidean norm, and returns the one it had. */
-export function shorten(vector: Float64Array, norm: number): number {
-  let squares = 0;
-  for (let i = 0; i < vector.length; i++) squares += vector[i] * vector[i];
-  const length = Math.sqrt(squares);
-  const factor = norm / length;
+export function shorten(vector: Float64Array, most: number): number {
+  const length = norm(vector);
+  const factor = most / length;
   if (factor < 1) for (let i = 0; i < vector.length; i++) vector[i] *= factor;
   return length;
 }

@@ -10,6 +10,7 @@ import {
   positiveNumber,
 } from "../../arguments/index.js";
 import { concat, type Tensor } from "../../tensor/index.js";
+import { addScaled, dot } from "../../tensor/vectors.js";
 import type { ActorCritic } from "../actor-critic.js";
 import {
   type Algorithm,
@@ -36,7 +37,7 @@ import {
 } from "./minibatch.js";
 import { checkMinibatches, minibatchesOf } from "./minibatches.js";
 import { runningMeans } from "./running-means.js";
-import { conjugateGradients, dot, trustRegion } from "./trust-region.js";
+import { conjugateGradients, trustRegion } from "./trust-region.js";
 
 /** The learning rate, its annealing and the longest gradient are the critic's. */
 export interface TrpoOptions extends Omit<LearningOptions, "entropyCoefficient" | "valueCoefficient"> {
@@ -155,7 +156,7 @@ export const trpoDefinition: AlgorithmDefinition<TrpoSettings> = {
       const { gain: before, slope } = region.gradient(w);
       const fisher = (v: Float64Array): Float64Array => {
         const product = region.fisherProduct(w, v);
-        for (let i = 0; i < v.length; i++) product[i] += damping * v[i];
+        addScaled(product, damping, v);
         return product;
       };
       const direction = conjugateGradients(fisher, slope, settings.conjugateSteps);

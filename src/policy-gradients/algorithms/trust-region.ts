@@ -2,6 +2,7 @@
 // system is solved without writing the matrix out (Schulman et al. 2015, arXiv:1502.05477, appendix C).
 
 import { compile, concat, gradient, jvp, type Tensor, trace, vjp } from "../../tensor/index.js";
+import { addScaled, dot } from "../../tensor/vectors.js";
 import type { ActorCritic } from "../actor-critic.js";
 import type { Rollout } from "../rollout.js";
 import { meanOver } from "./minibatch.js";
@@ -106,19 +107,11 @@ export function conjugateGradients(
   for (let step = 0; step < steps && squares > 1e-20; step++) {
     const along = product(p);
     const alpha = squares / dot(p, along);
-    for (let i = 0; i < x.length; i++) {
-      x[i] += alpha * p[i];
-      residual[i] -= alpha * along[i];
-    }
+    addScaled(x, alpha, p);
+    addScaled(residual, -alpha, along);
     const next = dot(residual, residual);
     for (let i = 0; i < x.length; i++) p[i] = residual[i] + (next / squares) * p[i];
     squares = next;
   }
   return x;
-}
-
-export function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }
