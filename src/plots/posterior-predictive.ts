@@ -3,6 +3,7 @@
 
 import { integerAtLeast, knownOptions, oneOf, refuse } from "../arguments/index.js";
 import { quantile } from "../diagnostics/index.js";
+import { mean, variance } from "../diagnostics/moments.js";
 import type { Figure, Trace } from "./figure.js";
 import { kernelDensity } from "./kernel-density.js";
 import { panelGrid, panelName } from "./panels.js";
@@ -56,10 +57,7 @@ export interface PosteriorPredictiveData {
 
 const statistics = {
   mean,
-  sd: (data: Float64Array): number => {
-    const center = mean(data);
-    return Math.sqrt(data.reduce((sum, value) => sum + (value - center) ** 2, 0) / (data.length - 1));
-  },
+  sd: (data: Float64Array): number => Math.sqrt(variance(data)),
   median: (data: Float64Array): number => quantile(data, 0.5),
   min: (data: Float64Array): number => data.reduce((a, b) => Math.min(a, b)),
   max: (data: Float64Array): number => data.reduce((a, b) => Math.max(a, b)),
@@ -277,8 +275,4 @@ function statisticOf(
     counts,
     pValue: Number.isFinite(value) && finite > 0 ? (above + equal / 2) / finite : null,
   };
-}
-
-function mean(data: Float64Array): number {
-  return data.reduce((sum, value) => sum + value, 0) / data.length;
 }
