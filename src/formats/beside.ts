@@ -1,8 +1,9 @@
 // Files and folders that appear whole or not at all: they are written beside their place, under another name, and then renamed.
 
 import { randomUUID } from "node:crypto";
-import { access, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { access, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { makeFolder } from "../platform/folder.js";
 
 /** A file or a folder that is written under another name first. */
 export interface Beside {
@@ -18,7 +19,7 @@ export interface Beside {
 export async function beginBeside(target: string): Promise<Beside> {
   const name = `${basename(target)}.partial-${randomUUID().slice(0, 8)}`;
   const path = join(dirname(target), name);
-  await mkdir(dirname(target), { recursive: true });
+  makeFolder(dirname(target));
   return {
     path,
     async commit() {

@@ -7,6 +7,7 @@ import { access, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "n
 import { homedir, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { makeFolder } from "../platform/folder.js";
 import { packageFile, packageMain } from "./packages.js";
 
 export interface BrowserProgram {
@@ -101,7 +102,7 @@ async function cacheFolder(): Promise<string> {
   const refusals: string[] = [];
   for (const folder of [join(home, "ergodic"), join(tmpdir(), `ergodic-${userInfo().uid}`)]) {
     try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder, 0o700);
       // Somebody else's folder of that name could hold somebody else's program.
       if ((await stat(folder)).uid !== userInfo().uid) throw new Error("it belongs to another user");
       const probe = join(folder, `probe-${randomUUID()}`);

@@ -1,9 +1,10 @@
 // Writes a figure to a file, in the format that the file's name says.
 
 import { randomUUID } from "node:crypto";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { knownOptions, refuse } from "../arguments/index.js";
+import { makeFolder } from "../platform/folder.js";
 import type { Figure } from "../plots/figure.js";
 import type { ThemeName } from "../plots/theme.js";
 import { checkedTheme, themed } from "../plots/themed.js";
@@ -55,7 +56,7 @@ export async function save(figure: Figure, path: string, options: SaveOptions = 
   const partial = join(folder, `.${basename(target)}.${randomUUID()}.partial`);
   // The folder is tried before the figure is drawn: drawing is what takes time.
   await explained(folder, async () => {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     await writeFile(partial, "");
   });
   try {

@@ -1,8 +1,9 @@
 // Promotion: one figure of the newest run of each sampler is copied to where a README shows it.
 
-import { copyFile, mkdir, readFile, rename, rm } from "node:fs/promises";
+import { copyFile, readFile, rename, rm } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { parse } from "yaml";
+import { makeFolder } from "../platform/folder.js";
 import { ConfigurationError, compose, nearest, type SamplerName, samplerNames } from "./configuration/index.js";
 import { drawMissing, figuresOfRun, runFigureNames } from "./figures.js";
 import { allRuns } from "./listing.js";
@@ -63,7 +64,7 @@ export async function promote(
     }
     sources.push(path);
   }
-  await mkdir(outdir, { recursive: true });
+  makeFolder(outdir);
   return Promise.all(sources.map((source, i) => copyWhole(source, join(outdir, `${newest[i].sampler}_${plotName}`))));
 }
 

@@ -1,9 +1,10 @@
 // The log of a training as a file that grows with it. A training that goes on from an earlier one has all earlier records: the file is then written
 // anew from them, so that no row is there twice, half, or not at all, whatever became of the process that wrote it.
 
-import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { refuse } from "../../arguments/index.js";
+import { makeFolder } from "../../platform/folder.js";
 import type { LogRecord, TrainingCallback } from "../../policy-gradients/index.js";
 
 /** What a file of some format holds. */
@@ -25,7 +26,7 @@ export function logFile(path: string, format: LogFormat): TrainingCallback {
   };
   const beginAnew = (log: readonly LogRecord[]): void => {
     close();
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     file = openSync(path, "w");
     writeWhole(file, format.begin(log, began));
     for (const record of log) writeWhole(file, format.row(record) ?? "");

@@ -2,9 +2,10 @@
 // digest of every file, and are renamed; whoever reads one checks what was read.
 
 import { createHash } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { fileStorage } from "../../platform/file-storage.js";
+import { makeFolder } from "../../platform/folder.js";
 import { FORMAT } from "./identity.js";
 
 /** What differs from one making to the next; it is in no manifest. */
@@ -35,13 +36,13 @@ export async function exists(path: string): Promise<boolean> {
 /** The folder in which an artifact is made. What an earlier process left there is still there. */
 export async function openPartial(folder: string): Promise<string> {
   const partial = `${folder}.partial`;
-  await mkdir(partial, { recursive: true });
+  makeFolder(partial);
   return partial;
 }
 
 /** Writes a file whole or not at all. */
 export async function writeFileWhole(path: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   await fileStorage.write(path, [typeof content === "string" ? new TextEncoder().encode(content) : content]);
 }
 

@@ -1,10 +1,11 @@
 // One process at a time makes an artifact: a file in `.locks` says which. The lock of a process that is no more is taken over.
 
 import { randomUUID } from "node:crypto";
-import { link, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { makeFolder } from "../../platform/folder.js";
 
 interface Owner {
   readonly pid: number;
@@ -35,7 +36,7 @@ export async function withLock<T>(
   const folder = join(root, FOLDER);
   const path = join(folder, name);
   const owner: Owner = { pid: process.pid, host: hostname(), token: randomUUID() };
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   held.add(owner.token);
   try {
     await acquire(path, owner, options);

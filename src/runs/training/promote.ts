@@ -1,7 +1,7 @@
 // Promotion of policies' figures: one of each is copied to where a README shows it.
 
-import { mkdir } from "node:fs/promises";
 import { extname, join } from "node:path";
+import { makeFolder } from "../../platform/folder.js";
 import { ConfigurationError, nearest } from "../configuration/index.js";
 import { algorithmNames } from "../configuration/training/index.js";
 import { drawMissing } from "../figures.js";
@@ -48,7 +48,7 @@ export async function promotePolicies(
     }
     sources.push(path);
   }
-  await mkdir(outdir, { recursive: true });
+  makeFolder(outdir);
   return Promise.all(sources.map((source, i) => copyWhole(source, join(outdir, `${policies[i]}_${plotName}`))));
 }
 
