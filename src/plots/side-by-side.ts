@@ -2,6 +2,7 @@
 
 import { knownOptions, positiveNumber, refuse } from "../arguments/index.js";
 import { type Figure, isFigure, type Trace } from "./figure.js";
+import { inColumn, isInLegend, numbersTaken, uprightBars } from "./in-column.js";
 import { asText, layout, legendBelow } from "./theme.js";
 
 export interface SideBySideOptions {
@@ -10,11 +11,12 @@ export interface SideBySideOptions {
   columnWidth?: number;
 }
 
-type Axis = Record<string, unknown>;
+/** CSS pixels left and right of the columns. */
+const margins = { l: 64, r: 28 };
 
 /**
  * Puts figures with Cartesian axes side by side, in the order given; `titles` (their own titles where left out) stand above.
- * A name that several figures have stands in the legend once, and a click on it hides all of its traces. Throws a RangeError
+ * A name that several figures have stands in the legend once, and a click on it hides all of its traces; a colour bar stays beside its figure. Throws a RangeError
  * where there is no figure, the number of titles is another, or a figure is one in space or moves.
  *
  *     plots.sideBySide([plots.scatter2d(unit), plots.scatter2d(scaled)], ["unit mass", "mass 0.1, 1"])
@@ -38,66 +40,37 @@ export function sideBySide(
   const columnWidth = positiveNumber(where, "columnWidth", options.columnWidth ?? 460);
   const gap = figures.length === 1 ? 0 : 0.22 / figures.length;
   const width = (1 - gap * (figures.length - 1)) / figures.length;
-  const traces: Trace[] = [];
-  const axes: Record<string, Axis> = {};
-  const [annotations, shapes]: [unknown[], unknown[]] = [[], []];
+  const paper = Math.max(1, columnWidth * figures.length - margins.l - margins.r);
+  const data: Trace[] = [];
+  const parts: Record<string, unknown> = {};
+  const together: Record<string, unknown[]> = { annotations: [], shapes: [], images: [] };
   const named = new Set<unknown>();
   // Room for what panels have above them, their names: a title in the middle of a column would stand on one.
   const lift = figures.some(({ layout: { annotations: own } }) => Array.isArray(own) && own.length > 0) ? 18 : 0;
-  let shift = 0;
+  let [axisShift, colorAxisShift] = [0, 0];
 
-  figures.forEach((figure, column) => {
-    const start = column * (width + gap);
-    const along = (x: unknown): unknown => (typeof x === "number" ? start + x * width : x);
-    const rename = (reference: unknown): unknown => renamed(reference, shift);
-    for (const [key, value] of axisEntries(figure)) {
-      const axis = value as Axis;
-      const [first, last] = (axis.domain as [number, number] | undefined) ?? [0, 1];
-      const letter = key[0];
-      axes[
-        `${letter}axis${rename(letter + key.slice(5))!
-          .toString()
-          .slice(1)}`
-      ] = {
-        ...axis,
-        anchor: rename(axis.anchor ?? (letter === "x" ? "y" : "x")),
-        domain: letter === "x" ? [along(first), along(last)] : [first, last],
-        ...(axis.matches !== undefined && { matches: rename(axis.matches) }),
-        ...(axis.scaleanchor !== undefined && { scaleanchor: rename(axis.scaleanchor) }),
-      };
+  figures.forEach((figure, i) => {
+    const start = i * (width + gap);
+    const column = { start, width: Math.max(width - roomForBar(figure) / paper, width / 2), axisShift, colorAxisShift };
+    const { data: traces, layout: own } = inColumn(figure, column);
+    for (const [key, value] of Object.entries(own)) {
+      if (key in together) together[key].push(...(value as unknown[]));
+      else parts[key] = value;
     }
-    for (const trace of figure.data) {
-      const isNamed = trace.showlegend !== false && trace.name !== undefined;
-      traces.push({
+    for (const trace of traces) {
+      const isNamed = isInLegend(trace, figure);
+      data.push({
         ...trace,
-        xaxis: rename(trace.xaxis ?? "x"),
-        yaxis: rename(trace.yaxis ?? "y"),
         ...(trace.name !== undefined && { legendgroup: trace.legendgroup ?? trace.name }),
-        ...(isNamed && { showlegend: !named.has(trace.name) }),
+        ...((isNamed || trace.name !== undefined) && { showlegend: isNamed && !named.has(trace.name) }),
       });
       if (isNamed) named.add(trace.name);
     }
-    for (const item of (figure.layout.annotations as Axis[] | undefined) ?? []) {
-      annotations.push({
-        ...item,
-        xref: rename(item.xref ?? "paper"),
-        yref: rename(item.yref ?? "paper"),
-        ...(item.xref === "paper" && { x: along(item.x) }),
-      });
-    }
-    for (const item of (figure.layout.shapes as Axis[] | undefined) ?? []) {
-      shapes.push({
-        ...item,
-        xref: rename(item.xref),
-        yref: rename(item.yref),
-        ...(item.xref === "paper" && { x0: along(item.x0), x1: along(item.x1) }),
-      });
-    }
-    annotations.push({
-      text: titles === undefined ? titleOf(figure) : asText(titles[column]),
+    together.annotations.push({
+      text: titles === undefined ? titleOf(figure) : asText(titles[i]),
       xref: "paper",
       yref: "paper",
-      x: start + width / 2,
+      x: start + column.width / 2,
       y: 1,
       xanchor: "center",
       yanchor: "bottom",
@@ -105,44 +78,49 @@ export function sideBySide(
       showarrow: false,
       font: { size: 14 },
     });
-    shift += Math.max(...axisEntries(figure).map(([key]) => Number(key.slice(5) || "1")), 1);
+    axisShift += numbersTaken(figure, "axis");
+    colorAxisShift += numbersTaken(figure, "coloraxis");
   });
 
   const heights = figures.map((figure) => (typeof figure.layout.height === "number" ? figure.layout.height : 460));
+  const { images, ...always } = together;
   return {
-    data: traces,
+    data,
     layout: layout(options.title ?? "", {
-      ...axes,
-      annotations,
-      shapes,
+      ...ofBars(figures),
+      ...parts,
+      ...always,
+      ...(images.length > 0 && { images }),
       width: columnWidth * figures.length,
       height: Math.min(Math.max(...heights) + 40, columnWidth + 110) + lift,
-      legend: { ...legendBelow(), itemsizing: "constant" },
-      margin: { l: 64, r: 28, t: (options.title === undefined ? 48 : 84) + lift, b: 92 },
+      ...(named.size > 0 ? { legend: { ...legendBelow(), itemsizing: "constant" } } : { showlegend: false }),
+      margin: { ...margins, t: (options.title === undefined ? 48 : 84) + lift, b: named.size > 0 ? 92 : 60 },
     }),
   };
 }
 
-/** The figure's axes; a pair of plain ones where the layout has none. */
-function axisEntries(figure: Figure): [string, unknown][] {
-  const found = Object.entries(figure.layout).filter(([key]) => /^[xy]axis\d*$/.test(key));
-  const keys = found.map(([key]) => key);
-  return [
-    ...found,
-    ...["xaxis", "yaxis"].filter((key) => !keys.includes(key)).map((key): [string, unknown] => [key, {}]),
-  ];
+/** CSS pixels that a colour bar at the figure's right takes with its numbers and its title; 0 where there is none. */
+function roomForBar(figure: Figure): number {
+  const rooms = uprightBars(figure).map(({ title, thickness }) => {
+    const text = titleText(title);
+    const longest = Math.max(...text.split("<br>").map((line) => line.length));
+    return 24 + Math.max(Number(thickness ?? 30) + 44, 7 * longest);
+  });
+  return Math.max(0, ...rooms);
 }
 
-/** `x` becomes `x3`, `y2 domain` becomes `y4 domain` for a shift of two; what names no axis stays. */
-function renamed(reference: unknown, shift: number): unknown {
-  if (typeof reference !== "string") return reference;
-  return reference.replace(/^([xy])(\d*)(?= domain$|$)/, (_, letter: string, number: string) => {
-    const index = Number(number || "1") + shift;
-    return letter + (index === 1 ? "" : String(index));
-  });
+/** How bars stand beside each other holds for a whole figure: as the first says that says it. */
+function ofBars(figures: readonly Figure[]): Record<string, unknown> {
+  const all = Object.assign({}, ...[...figures].reverse().map(({ layout: own }) => own)) as Figure["layout"];
+  return Object.fromEntries(
+    ["barmode", "bargap", "bargroupgap"].filter((key) => key in all).map((key) => [key, all[key]]),
+  );
 }
 
 function titleOf(figure: Figure): string {
-  const title = figure.layout.title as { text?: string } | string | undefined;
-  return ((typeof title === "string" ? title : title?.text) ?? "").replace(/<br>.*$/s, "");
+  return titleText(figure.layout.title).replace(/<br>.*$/s, "");
+}
+
+function titleText(title: unknown): string {
+  return (typeof title === "string" ? title : (title as { text?: string } | undefined)?.text) ?? "";
 }

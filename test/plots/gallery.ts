@@ -92,5 +92,10 @@ export function gallery({ names = ["mu", "tau"], title }: GalleryOptions = {}): 
       title === undefined ? undefined : [title, title],
       options,
     ),
+    mapsSideBySide: plots.sideBySide(
+      [figures.policyMap, figures.gridWorldMap, figures.valueMap],
+      title === undefined ? undefined : [title, title, title],
+      options,
+    ),
   };
 }

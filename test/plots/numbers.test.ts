@@ -312,30 +312,3 @@ test("a scatter holds the last draw of every chain, with their mean and covarian
   close(data.covariance[0][1], cross);
   assert.equal(plots.scatter2dData(draws, { which: "all" }).points, 49 * 20 + 7);
 });
-
-test("figures side by side keep their numbers and get axes of their own", () => {
-  const draws = exampleDraws();
-  const figures = [plots.pair(draws), plots.trace(draws), plots.scatter2d(draws)];
-  const joined = plots.sideBySide(figures, ["one", "two", "three"]);
-  assert.deepEqual(
-    joined.data.map((trace) => trace.x),
-    figures.flatMap((figure) => figure.data.map((trace) => trace.x)),
-  );
-  // The pair has one x axis, the trace of two coordinates four, the scatter one.
-  const xAxes = Object.keys(joined.layout).filter((key) => key.startsWith("xaxis"));
-  assert.equal(xAxes.length, 6);
-  const used = new Set(joined.data.map((trace) => String(trace.xaxis).replace("x", "xaxis")));
-  assert.deepEqual([...used].sort(), xAxes.sort());
-  for (const key of xAxes) {
-    const axis = joined.layout[key] as { domain: [number, number]; anchor: string; matches?: string };
-    assert.ok(axis.domain[0] >= 0 && axis.domain[1] <= 1 + 1e-12 && axis.domain[0] < axis.domain[1]);
-    assert.equal(axis.anchor.replace("y", "xaxis"), key);
-  }
-  assert.equal((joined.layout.xaxis4 as { matches: string }).matches, "x2");
-  const titles = (joined.layout.annotations as { text: string }[]).map((item) => item.text);
-  for (const title of ["one", "two", "three"]) assert.ok(titles.includes(title));
-  // Above the names of the trace's panels, which stand right above their axes.
-  const shifts = (joined.layout.annotations as { text: string; yshift?: number }[]).map((item) => item.yshift ?? 0);
-  const titleShift = shifts[titles.indexOf("two")];
-  for (const name of ["q[0]", "q[1]"]) assert.ok(titleShift >= shifts[titles.indexOf(name)] + 18);
-});
