@@ -23,12 +23,21 @@ export interface LangevinStepSize {
 export function langevinStepSize(where: string, gradient: EstimatedGradient): LangevinStepSize {
   const place = stiffest(where, gradient);
   return {
-    first: (q, scale, random) => stepSizeFor(place.first(q, scale, random)),
-    next: (q, scale, random) => stepSizeFor(place.next(q, scale, random)),
+    first: (q, scale, random) => langevinStep(place.first(q, scale, random)),
+    next: (q, scale, random) => langevinStep(place.remember(place.look(q, scale, random).found)),
     memory: place.memory,
   };
 }
 
-function stepSizeFor({ curvature, noise }: Stiffness): number {
+/** eps for this stiffness. */
+export function langevinStep({ curvature, noise }: Stiffness): number {
   return (4 * EXCESS) / Math.max(curvature + noise, LEAST_STIFFNESS);
+}
+
+/**
+ * How far one step's drift goes, `(eps/2)^2 g G g` of the `eps` that its noise has in a direction, in units of what that is on average in
+ * a direction of the stiffness that `langevinStep` was given, where `g G g` is `a + s^2`.
+ */
+export function langevinKick(stepSize: number, squaredGradient: number): number {
+  return (stepSize * squaredGradient) / (4 * EXCESS);
 }

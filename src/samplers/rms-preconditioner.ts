@@ -11,6 +11,8 @@ export interface RmsPreconditioner {
    * same with and without it. No entry exceeds `(1 + damping) / damping`, however flat its direction.
    */
   write(out: Float64Array): void;
+  /** Begins anew, as if no gradient had been taken. */
+  forget(): void;
   /** What decides `write`: see `Memory`. */
   readonly memory: Memory;
 }
@@ -25,9 +27,14 @@ export function rmsPreconditioner(dim: number, alpha: number, damping: number): 
       weight[0] = alpha * weight[0] + (1 - alpha);
       for (let i = 0; i < dim; i++) weighted[i] = alpha * weighted[i] + (1 - alpha) * gradient[i] * gradient[i];
     },
+    forget() {
+      weighted.fill(0);
+      weight[0] = 0;
+    },
     write(out) {
       let total = 0;
       for (let i = 0; i < dim; i++) total += weighted[i] / weight[0];
+      // Not above 0 either where nothing was added yet, for then it is no number.
       const floor = damping * Math.sqrt(total / dim);
       if (!(floor > 0)) {
         out.fill(1);

@@ -8,9 +8,16 @@ import { type EstimatedGradient, type Stiffness, stiffnessProbe } from "./langev
 export interface Stiffest {
   /** From a start whose surroundings are not known. Throws where all is too steep, or not finite. */
   first(q: Float64Array, scale: Float64Array, random: Random): Stiffness;
-  /** Measures at one more position of the chain; returns the stiffest place met since `first`. */
-  next(q: Float64Array, scale: Float64Array, random: Random): Stiffness;
-  /** What decides `next`: see `Memory`. */
+  /**
+   * Measures at one more position of the chain. `factor`: by how much it is stiffer than all that was met since `first`; not finite where
+   * gradients are not.
+   */
+  look(q: Float64Array, scale: Float64Array, random: Random): { readonly found: Stiffness; readonly factor: number };
+  /** Takes what was found as the stiffest, where it is; returns what is the stiffest now. */
+  remember(found: Stiffness): Stiffness;
+  /** So many times what was the stiffest, where a chain was lost that was to follow it. */
+  raise(factor: number): Stiffness;
+  /** What decides the others: see `Memory`. */
   readonly memory: Memory;
 }
 
@@ -30,9 +37,10 @@ export function stiffest(where: string, gradient: EstimatedGradient): Stiffest {
 
   const total = ({ curvature, noise }: Stiffness): number => curvature + noise;
   const remembered = (): Stiffness => ({ curvature: met[0], noise: met[1] });
-  const remember = ({ curvature, noise }: Stiffness): void => {
+  const set = ({ curvature, noise }: Stiffness): Stiffness => {
     met[0] = curvature;
     met[1] = noise;
+    return remembered();
   };
 
   return {
@@ -42,7 +50,7 @@ export function stiffest(where: string, gradient: EstimatedGradient): Stiffest {
       if (!Number.isFinite(total(here))) {
         throw new RangeError(`${where}: no step size found: the gradient around the start is not finite`);
       }
-      remember(here);
+      set(here);
       const direction = new Float64Array(dim);
       random.fillNormal(direction);
       // A direction of curvature a spreads to 1/sqrt(a): look that far out, and come back until what is found there agrees.
@@ -51,18 +59,16 @@ export function stiffest(where: string, gradient: EstimatedGradient): Stiffest {
         const reach = Math.sqrt(squaredReach);
         for (let i = 0; i < dim; i++) displaced[i] = q[i] + reach * scale[i] * direction[i];
         const found = probe.measure(displaced, scale, random, 8);
-        if (squaredReach * total(found) <= 2) {
-          if (total(found) > total(here)) remember(found);
-          return remembered();
-        }
+        if (squaredReach * total(found) <= 2) return total(found) > total(here) ? set(found) : remembered();
       }
       throw new RangeError(`${where}: no step size found: the energy is too steep around the start`);
     },
-    next(q, scale, random) {
+    look(q, scale, random) {
       const found = probe.measure(q, scale, random, 8);
-      if (Number.isFinite(total(found)) && total(found) > met[0] + met[1]) remember(found);
-      return remembered();
+      return { found, factor: total(found) / Math.max(met[0] + met[1], LEAST_STIFFNESS) };
     },
+    remember: (found) => (total(found) > met[0] + met[1] ? set(found) : remembered()),
+    raise: (factor) => set({ curvature: factor * Math.max(met[0], LEAST_STIFFNESS), noise: factor * met[1] }),
   };
 }
 

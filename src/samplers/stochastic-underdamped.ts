@@ -4,9 +4,11 @@
 
 import { knownOptions, positiveNumber } from "../arguments/index.js";
 import type { Energy } from "../energies/energy.js";
+import type { Random } from "../random/random.js";
 import { freezing } from "./freezing.js";
 import type { Kernel, KernelState, SamplerDefinition } from "./kernel.js";
 import { type Scheduled, scheduledOption, type Tabulated, tabulatedOption, valueAt } from "./scheduled.js";
+import { stiffnessWarmup } from "./stiffness-warmup.js";
 import {
   type BatchOptions,
   checkBatchOptions,
@@ -16,7 +18,7 @@ import {
   refreshEnergy,
   startAt,
 } from "./stochastic-gradient.js";
-import { followStiffness, frictionFor, underdampedStepSize } from "./underdamped.js";
+import { frictionFor, underdampedKick, underdampedStepSize } from "./underdamped.js";
 
 /** Which of the two: its name, what it calls A, and whether xi is a thermostat. */
 export interface UnderdampedKind {
@@ -77,6 +79,13 @@ function underdampedKernel(
     gradients: Float64Array.of(estimate.cost),
   };
 
+  function begin({ position, momentum, gradient, xi }: UnderdampedState, random: Random): void {
+    random.fillNormal(momentum);
+    estimate.draw(position, random, gradient);
+    // Without gradient noise the thermostat's mean is A.
+    xi[0] = rate[0];
+  }
+
   return {
     width: 1,
     statistics: Object.keys(info),
@@ -86,11 +95,9 @@ function underdampedKernel(
         ...startAt(where, energy, start),
         momentum: new Float64Array(dim),
         gradient: new Float64Array(dim),
-        // Without gradient noise the thermostat's mean is A.
-        xi: rate.slice(),
+        xi: new Float64Array(1),
       };
-      random[0].fillNormal(state.momentum);
-      estimate.draw(state.position, random[0], state.gradient);
+      begin(state, random[0]);
       return state;
     },
 
@@ -146,19 +153,19 @@ function underdampedKernel(
     refresh: (state) => refreshEnergy(energy, state),
 
     adaptation: adapts
-      ? (warmup) => {
-          const follow = followStiffness<UnderdampedState>(where, estimate, warmup, (stiffness) => {
-            if (settings.stepSize === undefined) stepSize[0] = underdampedStepSize(stiffness);
-            if (settings.rate === undefined) rate[0] = frictionFor(stepSize[0], stiffness);
-          });
-          return {
-            ...follow,
-            start(state, random) {
-              follow.start(state, random);
-              state.xi[0] = rate[0];
+      ? (warmup) =>
+          stiffnessWarmup<UnderdampedState>(where, energy, estimate, warmup, {
+            tune(stiffness, state) {
+              if (settings.stepSize === undefined) stepSize[0] = underdampedStepSize(stiffness);
+              if (settings.rate !== undefined) return;
+              const before = rate[0];
+              rate[0] = frictionFor(stepSize[0], stiffness);
+              // What the thermostat adds to A is the gradients' part, which does not change with A.
+              state.xi[0] = Number.isNaN(before) ? rate[0] : state.xi[0] + rate[0] - before;
             },
-          };
-        }
+            kick: ({ gradientNorm }) => underdampedKick(stepSize[0], gradientNorm[0]),
+            ...(settings.stepSize === undefined && { restart: begin }),
+          })
       : undefined,
 
     parameters: () => ({
