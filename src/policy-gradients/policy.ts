@@ -6,7 +6,7 @@ import { actorOf } from "./actor.js";
 import { type ActorCritic, type ActorCriticOptions, actorCritic } from "./actor-critic.js";
 import { breathing } from "./breathing.js";
 import type { EnvironmentSource, Space } from "./environments/environment.js";
-import { loadEnvironment } from "./environments/make.js";
+import { loadEnvironment, withTaskRewards } from "./environments/make.js";
 import { environmentStatistics, type StatisticsState } from "./environments/statistics.js";
 import { type VectorEnvironment, vectorEnvironment } from "./environments/vector.js";
 
@@ -94,8 +94,9 @@ export interface Evaluation {
 }
 
 /**
- * Whole episodes of a policy in fresh copies of an environment, with the policy's statistics held still. Returns are the sums of the rewards that
- * the environment gives, or what `recordEpisodeStatistics` within it says. Rejects where the environment's spaces are not those of the policy.
+ * Whole episodes of a policy in fresh copies of an environment, with the policy's statistics held still. Returns are sums of the task's own rewards:
+ * wrappers that only change rewards, such as `normalizeReward`, are left out, and where a function of the caller's says of an episode that ended what
+ * its return was, that counts. Rejects where the environment's spaces are not those of the policy.
  * @example (await evaluatePolicy(trained.policy, environments.cartPole(), { episodes: 100 })).meanReturn // at most 500
  */
 export async function evaluatePolicy(
@@ -144,9 +145,10 @@ async function evaluationCopies(
   count: number,
   seed: number,
 ): Promise<VectorEnvironment> {
-  await loadEnvironment(environment);
+  const task = withTaskRewards(environment);
+  await loadEnvironment(task);
   const statistics = environmentStatistics(policy.statistics);
-  const copies = vectorEnvironment(environment, count, { seed, statistics, frozen: true });
+  const copies = vectorEnvironment(task, count, { seed, statistics, frozen: true });
   try {
     checkSpaces("evaluatePolicy", policy, copies);
     return copies;

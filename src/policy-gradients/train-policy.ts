@@ -30,7 +30,7 @@ export interface TrainPolicyOptions {
   /** An evaluation after the first rollout beyond each multiple of so many steps; only at the end where left out. */
   readonly evaluateEvery?: number;
   readonly evaluation?: EvaluationOptions;
-  /** What the policy is evaluated in, such as the task without the reward's normaliser; the training's where left out. */
+  /** What the policy is evaluated in; where left out the training's, without what only changes rewards. */
   readonly evaluationEnvironment?: EnvironmentSource;
   /** The `final` of an earlier training with the same algorithm and environment, which is gone on with. */
   readonly resume?: TrainingState;

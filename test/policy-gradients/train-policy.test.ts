@@ -167,6 +167,32 @@ test("normalisers learn in training and stand still in evaluation, which repeats
   assert.notDeepEqual(await evaluatePolicy(policy, environment, { deterministic: false }), evaluation);
 });
 
+test("evaluation counts the task's own rewards, of whole episodes and of cut ones", async () => {
+  const { clipReward, normalizeReward, pendulum, recordEpisodeStatistics, timeLimit } = environments;
+  const task = pendulum({ maxEpisodeSteps: 20 });
+  const environment = normalizeReward(clipReward(recordEpisodeStatistics(task), { low: -1, high: 1 }));
+  const { policy, evaluation } = await trainPolicy(ppo({ ...small, minibatches: 3 }), environment, { totalSteps: 48 });
+  assert.deepEqual(evaluation, await evaluatePolicy(policy, task));
+  for (const wrapped of [
+    environment,
+    normalizeReward(task),
+    timeLimit(normalizeReward(task), { maxEpisodeSteps: 50 }),
+  ]) {
+    for (const maxEpisodeSteps of [7, 20, 30]) {
+      const options = { episodes: 4, seed: 3, maxEpisodeSteps };
+      const own = await evaluatePolicy(policy, task, options);
+      assert.deepEqual(await evaluatePolicy(policy, wrapped, options), own);
+      assert.deepEqual(own.lengths, new Array(4).fill(Math.min(20, maxEpisodeSteps)));
+    }
+  }
+});
+
+test("without what a reward's normaliser had learnt, a policy can be evaluated all the same", async () => {
+  const { cartPole, normalizeReward } = environments;
+  const { policy } = await trainPolicy(a2c(small), cartPole(), { totalSteps: 12 });
+  assert.deepEqual(await evaluatePolicy(policy, normalizeReward(cartPole())), await evaluatePolicy(policy, cartPole()));
+});
+
 /** JSON writes a typed array as an object by index. */
 function reviveParameters(name: string, value: unknown): unknown {
   return name === "parameters" ? Float64Array.from(Object.values(value as object)) : value;
