@@ -18,7 +18,8 @@ export interface SgnhtOptions extends BatchOptions {
 
 /**
  * The stochastic gradient Nose-Hoover thermostat on an energy with a data set, such as `tempered(loss)`: `dq = p dt`,
- * `dp = -g dt - xi p dt + sqrt(2 A) dW`, `dxi = (|p|^2 / dim - 1) dt`, with `g` the gradient of U estimated from `batchSize` rows.
+ * `dp = -g dt - xi p dt + sqrt(2 A) dW`, `dxi = (|p|^2 / dim - 1) dt / mu`, with `g` the gradient of U estimated from `batchSize` rows. The thermostat's mass
+ * `mu = 200 stepSize^2` lets it swing in some sixty steps, whatever the units of `w`.
  *
  * Gradient noise that is the same in all directions and everywhere is absorbed by xi without a trace, to second order in the step size;
  * noise that differs between directions heats some and cools others around an average temperature of 1. Where they are left out,

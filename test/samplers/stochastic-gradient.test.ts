@@ -116,6 +116,51 @@ describe("SGNHT", () => {
       variances.map((v, i) => squareOf(i, v)),
     );
   });
+
+  test("is the same chain, bit for bit, in other units of w", () => {
+    const energy = quadratic([20, 5], 40);
+    const positions = (unit: number): number[] => {
+      const { dataSize, gradient } = energy.stochastic!;
+      const inUnits = (q: Float64Array): Float64Array => q.map((x) => x / unit);
+      const rescaled: Energy = {
+        ...energy,
+        value: (q) => energy.value(inUnits(q)),
+        stochastic: {
+          dataSize,
+          gradient(q, rows, out) {
+            const value = gradient(inUnits(q), rows, out);
+            out.forEach((g, i) => {
+              out[i] = g / unit;
+            });
+            return value;
+          },
+        },
+      };
+      const sampler = sgnht({ stepSize: 0.05 * unit, diffusion: 1 / unit, batchSize: 4 });
+      const seen: number[] = [];
+      const run = { ...plan, chains: 1, draws: 1000, start: [0.5 * unit, 0] };
+      visit(rescaled, sampler, run, (q) => seen.push(...inUnits(q)));
+      return seen;
+    };
+    assert.deepEqual(positions(2 ** -10), positions(1));
+  });
+
+  test("keeps its temperature where the place it started from says nothing of the friction it will need", () => {
+    const dim = 8;
+    const wells = energyOf(dim, (q, out) => {
+      q.forEach((x, i) => {
+        out[i] = 4e6 * x ** 3 + 1e-2 * x;
+      });
+      return q.reduce((sum, x) => sum + 1e6 * x ** 4 + 5e-3 * x * x, 0);
+    });
+    let heat = 0;
+    const draws = 4000;
+    const start = new Array<number>(dim).fill(0);
+    visit(whole(wells), sgnht(), { ...plan, warmup: 500, draws, start }, (_q, _u, _c, _d, info) => {
+      heat += info.temperature[0] / (4 * draws);
+    });
+    assert.ok(Math.abs(heat - 1) < 0.03, `temperature ${heat}`);
+  });
 });
 
 describe("AMAGOLD", () => {
