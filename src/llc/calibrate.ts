@@ -1,18 +1,22 @@
-// Settings for an LLC estimate by SGLD: short chains over a grid of step size, n beta and gamma, and a recommendation with its reasons (after
-// the sweeps of Lau et al. 2023 and Hoogland et al. 2024). One setting is then used for everything that is compared.
+// Settings for an LLC estimate by SGLD: short chains over a grid of step size, n beta and gamma, chains as long as they must be for the best cells,
+// and a recommendation with its reasons (after the sweeps of Lau et al. 2023 and Hoogland et al. 2024). One setting is then used for everything
+// that is compared.
 
 import { integerAtLeast, knownOptions, nonNegativeNumber, positiveNumber, refuse } from "../arguments/index.js";
 import type { SampleOptions } from "../chains/options.js";
-import { geweke } from "../diagnostics/index.js";
 import type { Loss } from "../networks/index.js";
-import { sgld, stiffness } from "../samplers/index.js";
-import { type CalibrationChoice, recommend } from "./calibration-choice.js";
-import { printedCalibration } from "./calibration-text.js";
+import { sgld } from "../samplers/index.js";
+import { type CalibrationChoice, finalists, recommend } from "./calibration-choice.js";
+import { type Cell, transitionsOf } from "./calibration-length.js";
+import { type CalibrationRow, isTooCoarse, longRunOf, rowOf } from "./calibration-run.js";
+import { notConfirmed, printedCalibration, tooLong } from "./calibration-text.js";
 import type { LlcEstimate } from "./estimate.js";
-import { comparable, llc, pick } from "./llc.js";
+import type { RunLength } from "./gaussian-langevin.js";
+import { llc, pick } from "./llc.js";
 import { type RunsCheckpoint, runFiles } from "./run-files.js";
 import { seedFor } from "./seeds.js";
-import { checkLoss, defaultBeta, resolveTemperature, temperedAt } from "./tempered.js";
+import { spectrumEnds } from "./spectrum.js";
+import { checkLoss, defaultBeta, resolveTemperature } from "./tempered.js";
 
 export interface CalibrateOptions extends Pick<SampleOptions, "seed" | "workers" | "signal" | "onEvent"> {
   readonly center: ArrayLike<number>;
@@ -32,38 +36,24 @@ export interface CalibrateOptions extends Pick<SampleOptions, "seed" | "workers"
   readonly warmup?: number;
   readonly draws?: number;
   readonly thin?: number;
+  /** Long runs may have so many times the transitions of a short one, at least 4: 50 where left out. Cells that need more are not chosen. */
+  readonly longest?: number;
   /** Files of the runs by what their paths begin with, `<checkpoint>-0`, ...: the same call, after an abort, goes on from them. */
   readonly checkpoint?: RunsCheckpoint;
-}
-
-/** One cell of the grid. */
-export interface CalibrationRow {
-  readonly stepSize: number;
-  /** n beta */
-  readonly nbeta: number;
-  readonly gamma: number;
-  readonly llc: number;
-  readonly standardError: number;
-  /** No chain stopped, and steps inflate no direction by more than a fifth. */
-  readonly stable: boolean;
-  /** By what share, at most, the steps inflate a variance. */
-  readonly stepExcess: number;
-  /** Largest |z| by which a chain's beginning differs from its end (Geweke's, of the first 30 % and the last half): below 4 the trace is level. */
-  readonly drift: number;
-  /** Estimate over its standard error. */
-  readonly signal: number;
-  readonly ok: boolean;
-  /** What is against it; empty where `ok`. */
-  readonly objections: string[];
 }
 
 /** Plain data that prints as a table and a recommendation. */
 export interface Calibration {
   readonly rows: CalibrationRow[];
-  /** Absent where no cell is without objections. */
+  /** Absent where no cell was confirmed by a long run: `notes` say why. */
   readonly recommended?: CalibrationChoice;
-  /** The largest curvature of L_n at the centre. */
+  /** Of cells that were to be chosen from and were not: what is against their long runs, or what length they would need. */
+  readonly notes: string[];
+  /** The largest curvature of L_n at the centre, and the least, where it is known to be positive: else 0, as of a direction that is flat. */
   readonly curvature: number;
+  readonly leastCurvature: number;
+  /** Rows per gradient, where they were given. */
+  readonly batchSize?: number;
   readonly dataSize: number;
   readonly dim: number;
   /** In gradients over all data. */
@@ -71,70 +61,117 @@ export interface Calibration {
 }
 
 const calibrateOptions = [
-  ...["center", "stepSizes", "nbetas", "gammas", "batchSize", "chains", "warmup", "draws", "thin"],
+  ...["center", "stepSizes", "nbetas", "gammas", "batchSize", "chains", "warmup", "draws", "thin", "longest"],
   ...["seed", "workers", "signal", "onEvent", "checkpoint"],
 ];
 
-const LARGEST_EXCESS = 0.2;
-/** Above what chance brings about among some dozens of short chains. */
-const LARGEST_DRIFT = 4;
-const LEAST_SIGNAL = 2;
+/** Hessian-vector products for the curvatures. With no more parameters than these the least curvature is found, too. */
+const PRODUCTS = 40;
+/** Share of the largest curvature that differences of float32 gradients leave uncertain. */
+const ROUNDING = 1e-3;
 
 /**
- * Runs short SGLD chains at every step size, n beta and gamma of a grid and recommends one cell: without objections, nearest to n / log n,
- * on a plateau in gamma, with the largest step whose bias is small. Rejects with a RangeError where an option is wrong, and where a run is aborted.
+ * Runs short SGLD chains at every step size, n beta and gamma of a grid, and long ones at the cells that are without objections and nearest to
+ * n / log n, one per gamma, with the largest step whose bias is small. Of the cells whose long runs are without objections it recommends that on
+ * a plateau in gamma.
+ *
+ * How long a long run is, is known before it begins: directions that the loss leaves to the localisation need 2 / (eps gamma) transitions to
+ * forget where they were, 3 / (eps gamma) to come from the centre to where they belong, and a run that looks level after fewer has not been
+ * there. Cells that need more than `longest` allows are named in `notes`, with their lengths. Slower things than the localisation, such
+ * as barriers, are seen only where they show in the long run.
+ *
+ * Rejects with a RangeError where an option is wrong, and where a run is aborted.
  * @example
  * const { recommended } = await calibrate(loss, { center });
- * const { stepSize, beta, gamma } = recommended!;
- * await llc(loss, { center, beta, gamma, sampler: sgld({ stepSize }) });
+ * const { stepSize, beta, gamma, warmup, draws, thin } = recommended!;
+ * await llc(loss, { center, beta, gamma, sampler: sgld({ stepSize }), warmup, draws, thin });
  */
 export async function calibrate(loss: Loss, options: CalibrateOptions): Promise<Calibration> {
   const where = "calibrate";
   checkLoss(where, loss);
   knownOptions(where, options, calibrateOptions);
-  const { chains = 2, warmup = 200, draws = 200, thin = 1, seed = 0, batchSize } = options;
-  integerAtLeast(where, "draws", draws, 20);
+  const { chains = 2, seed = 0, batchSize, longest = 50 } = options;
+  const short: RunLength = {
+    warmup: integerAtLeast(where, "warmup", options.warmup ?? 200, 0),
+    draws: integerAtLeast(where, "draws", options.draws ?? 200, 20),
+    thin: integerAtLeast(where, "thin", options.thin ?? 1, 1),
+  };
+  if (!(positiveNumber(where, "longest", longest) >= 4)) refuse(where, "longest", "at least 4", longest);
   const usual = loss.dataSize * defaultBeta(loss.dataSize);
   const nbetas = listOf(where, "nbetas", options.nbetas ?? [usual / 3, usual, 3 * usual], positiveNumber);
   const gammas = listOf(where, "gammas", options.gammas ?? [1, 10, 100], nonNegativeNumber);
   const steps = options.stepSizes && listOf(where, "stepSizes", options.stepSizes, positiveNumber);
   const { center } = resolveTemperature(where, loss, { center: options.center });
-  const bare = temperedAt(loss, { center, beta: 1, nbeta: 1, gamma: 0, moving: undefined, observed: [] });
-  const curvature = stiffness(bare, center);
-  if (!(curvature >= 0)) refuse(where, "center", "where gradients are finite", center);
+  const curvatures = curvaturesAt(loss, center);
+  if (Number.isNaN(curvatures.largest)) refuse(where, "center", "where gradients are finite", center);
 
   const batch = batchSize === undefined ? {} : { batchSize };
   const files = runFiles(options.checkpoint);
-  const rows: CalibrationRow[] = [];
   let runs = 0;
-  let work = 0;
-  const run = async (nbeta: number, gamma: number, stepSize?: number): Promise<LlcEstimate> => {
+  let work = curvatures.work;
+  /** Without a step size, one that finds its own. */
+  const run = async (
+    { nbeta, gamma, stepSize }: Omit<Cell, "stepSize"> & Partial<Cell>,
+    length: RunLength,
+  ): Promise<LlcEstimate> => {
     const estimate = await llc(loss, {
       ...pick(options, ["workers", "signal", "onEvent"]),
       center,
       beta: nbeta / loss.dataSize,
       gamma,
       sampler: sgld(stepSize === undefined ? batch : { stepSize, ...batch }),
-      ...{ chains, warmup, draws, thin, seed: seedFor(seed, where, runs), ...files.of(runs++) },
+      ...{
+        ...pick(length, ["warmup", "draws", "thin"]),
+        chains,
+        seed: seedFor(seed, where, runs),
+        ...files.of(runs++),
+      },
       title: `calibration, run ${runs}`,
     });
     if (estimate.draws.aborted) throw new Error(`${where}: aborted at run ${runs}`);
     if (!Number.isNaN(estimate.work)) work += estimate.work;
     return estimate;
   };
+
+  const rows: CalibrationRow[] = [];
   for (const nbeta of nbetas) {
     for (const gamma of gammas) {
-      for (const stepSize of steps ?? around(smallestStep(where, await run(nbeta, gamma)))) {
-        rows.push(rowOf(await run(nbeta, gamma, stepSize), { stepSize, nbeta, gamma }));
+      for (const stepSize of steps ?? around(smallestStep(where, await run({ nbeta, gamma }, short)))) {
+        const cell = { stepSize, nbeta, gamma };
+        rows.push(rowOf(await run(cell, short), cell, curvatures.least, short));
       }
     }
   }
+
+  const notes: string[] = [];
+  const confirm = async (cells: readonly CalibrationRow[]): Promise<void> => {
+    for (const row of cells) {
+      const length = row.needs;
+      const times = transitionsOf(length) / transitionsOf(short);
+      if (times > longest) {
+        notes.push(tooLong(row, times));
+        return;
+      }
+      const long = longRunOf(await run(row, length), length);
+      rows[rows.indexOf(row)] = { ...row, long };
+      if (long.ok) return;
+      notes.push(notConfirmed(row, long));
+      if (!isTooCoarse(long)) return;
+    }
+  };
+  for (const byGamma of finalists(rows, usual)) {
+    for (const cells of byGamma) await confirm(cells);
+    if (rows.some(({ long }) => long?.ok)) break;
+  }
   await files.finish(runs);
-  const recommended = recommend(rows, usual, loss.dataSize);
+  const recommended = recommend(rows, { usual, dataSize: loss.dataSize, chains });
   return printedCalibration({
     rows,
     ...(recommended === undefined ? {} : { recommended }),
-    curvature,
+    notes,
+    curvature: curvatures.largest,
+    leastCurvature: curvatures.least,
+    ...batch,
     dataSize: loss.dataSize,
     dim: loss.dim,
     work,
@@ -163,30 +200,11 @@ function listOf(
   return [...new Set(numbers)].sort((a, b) => a - b);
 }
 
-function rowOf(
-  { draws, trace, mean, standardError, stepExcess = Number.POSITIVE_INFINITY }: LlcEstimate,
-  cell: { readonly stepSize: number; readonly nbeta: number; readonly gamma: number },
-): CalibrationRow {
-  const drifts = comparable(draws, trace).map((chain) => Math.abs(geweke(chain, { first: 0.3 })));
-  const drift = drifts.length === 0 ? Number.NaN : Math.max(...drifts);
-  const signal = mean / standardError;
-  const stable = draws.stopped.length === 0 && stepExcess <= LARGEST_EXCESS;
-  const objections = [
-    ...(draws.stopped.length > 0 ? ["a chain stopped"] : []),
-    ...(stepExcess > LARGEST_EXCESS ? ["the step size is too large"] : []),
-    ...(stable && !(drift < LARGEST_DRIFT) ? ["the trace drifts"] : []),
-    ...(stable && mean < 0 ? ["it is negative"] : []),
-    ...(stable && mean >= 0 && !(signal >= LEAST_SIGNAL) ? ["its error is too large"] : []),
-  ];
-  return {
-    ...cell,
-    llc: mean,
-    standardError,
-    stable,
-    stepExcess,
-    drift,
-    signal,
-    ok: objections.length === 0,
-    objections,
-  };
+/** Of the Hessian of L_n. */
+function curvaturesAt(loss: Loss, center: Float64Array): { largest: number; least: number; work: number } {
+  const gradient = (w: Float64Array, out: Float64Array) => void loss.valueAndGradient(w, out);
+  const { largest, smallest, evaluations } = spectrumEnds(gradient, center, PRODUCTS);
+  // Found from inside, the smallest of many is larger than the least.
+  const known = loss.dim <= PRODUCTS ? smallest - ROUNDING * largest : 0;
+  return { largest, least: Math.max(0, known), work: evaluations };
 }

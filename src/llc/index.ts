@@ -1,10 +1,12 @@
 // The local learning coefficient: the tempered energy, the estimate, its error and its verdict.
 
 export { type AlongCheckpoint, type AlongOptions, type AlongRow, type LlcAlong, llcAlong } from "./along.js";
-export { type CalibrateOptions, type Calibration, type CalibrationRow, calibrate } from "./calibrate.js";
+export { type CalibrateOptions, type Calibration, calibrate } from "./calibrate.js";
 export type { CalibrationChoice } from "./calibration-choice.js";
+export type { CalibrationRow, CalibrationRun, LongRun } from "./calibration-run.js";
 export type { DataTerm, LlcEstimate, ObservedLlc, Problem, ProblemKind, Verdict } from "./estimate.js";
 export { type ExtrapolatedLlc, type ExtrapolatedOptions, llcExtrapolated } from "./extrapolated.js";
+export type { RunLength } from "./gaussian-langevin.js";
 export {
   type LadderOptions,
   type LadderRung,

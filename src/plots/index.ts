@@ -13,7 +13,13 @@ export {
   autocorrelation,
   autocorrelationData,
 } from "./autocorrelation.js";
-export { type CalibrationData, type CalibrationOptions, calibration, calibrationData } from "./calibration.js";
+export { calibration } from "./calibration.js";
+export {
+  type CalibrationData,
+  type CalibrationLong,
+  type CalibrationOptions,
+  calibrationData,
+} from "./calibration-data.js";
 export type { ChainSource } from "./chains.js";
 export { type ContourData, type ContourOptions, contour, contourData } from "./contour.js";
 export type { EnergyGrid } from "./contours.js";

@@ -61,7 +61,7 @@ const calls: Record<string, Call> = {
     const { mean, coarse, fine, work } = await llcExtrapolated(L, { ...short, ...run, center: center! });
     return { mean, traces: [coarse.trace, fine.trace], work };
   },
-  calibrate: (L, run) => calibrate(L, { ...short, ...run, center: center!, nbetas: [100], gammas: [1, 10] }),
+  calibrate: (L, run) => calibrate(L, { ...short, ...run, center: center!, nbetas: [100], gammas: [10, 100] }),
 };
 
 describe("aborted and repeated equals uninterrupted", () => {
@@ -72,8 +72,8 @@ describe("aborted and repeated equals uninterrupted", () => {
 
       const path = join(folder, name);
       const controller = new AbortController();
-      // So that the next one finds its signal aborted; llcExtrapolated has only two.
-      const runsBefore = name === "llcExtrapolated" ? 1 : 2;
+      // So that the next one finds its signal aborted; llcExtrapolated has only two, and calibrate's ninth is a long one, after which there is another.
+      const runsBefore = { llcExtrapolated: 1, calibrate: 9 }[name] ?? 2;
       let finished = 0;
       const onEvent: SampleOptions["onEvent"] = ({ type }) => {
         if (type === "finished" && ++finished === runsBefore) controller.abort();

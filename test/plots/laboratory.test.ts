@@ -32,7 +32,15 @@ test("a calibration has a panel per n beta and a curve per gamma, with the cells
       assert.deepEqual(objections, ["", "", "the step size is too large"]);
     }
   }
-  assert.deepEqual(recommended, { nbeta: 150, gamma: 1, stepSize: 4e-4, llc: 5.25 });
+  assert.deepEqual(recommended, { nbeta: 150, gamma: 1, stepSize: 4e-4, llc: 5.75 });
+  assert.deepEqual(
+    panels.map(({ curves }) => curves.map(({ long }) => long.map(({ llc, objections }) => [llc, objections]))),
+    [
+      [[], []],
+      [[[5.75, ""]], [[4.75, "the trace drifts"]]],
+    ],
+  );
+  assert.deepEqual(panels[0].curves[0].explored, [0.25, 0.5, 0.75]);
 });
 
 test("unstable cells do not decide what a calibration shows: they are marked at the edge", () => {
@@ -48,9 +56,20 @@ test("unstable cells do not decide what a calibration shows: they are marked at 
   }
   // The ring is in the panel of its n beta.
   const [ring, ...others] = named(figure, "recommended");
-  assert.deepEqual([ring.x, ring.y, ring.xaxis, others.length], [[4e-4], [5.25], "x2", 0]);
-  assert.match(noteOf(figure), /recommended: step size 0\.0004, n beta 150, gamma 1, where the LLC is 5\.25 ± 0\.20/);
-  assert.match(noteOf(plots.calibration(exampleCalibration(false))), /no cell is without objections/);
+  assert.deepEqual([ring.x, ring.y, ring.xaxis, others.length], [[4e-4], [5.75], "x2", 0]);
+  assert.match(
+    noteOf(figure),
+    /recommended: step size 0\.0004, n beta 150, gamma 1, where the LLC is 5\.75 ± 0\.10; diamonds/,
+  );
+  // A long run is filled as a cell is, by whether anything is against it.
+  const [confirmed, refuted] = [1, 10].map((gamma) => named(figure, `gamma ${gamma}, long run`)[0]);
+  assert.deepEqual([confirmed.y, refuted.y, confirmed.xaxis], [[5.75], [4.75], "x2"]);
+  const fill = ({ marker }: plots.Trace) => (marker as { color: string[] }).color[0];
+  assert.notEqual(fill(confirmed), fill(refuted));
+  const undecided = exampleCalibration(false);
+  assert.match(noteOf(plots.calibration(undecided)), /no cell was confirmed by a long run/);
+  const unstable = undecided.rows.filter(({ ok }) => !ok);
+  assert.match(noteOf(plots.calibration({ ...undecided, rows: unstable })), /no cell is without objections/);
 });
 
 test("a ladder's fit is lambda - (m - 1) / log t, and its free energy the integral of that over log t", () => {

@@ -6,25 +6,36 @@ import { stagesOf } from "../../src/llc/stages.js";
 import type { ExactCase, LlcCourse } from "../../src/plots/index.js";
 import { exampleEstimate } from "./example.js";
 
-/** Three step sizes, two n beta, two gammas: the largest steps of each are unstable, and one cell is beyond every panel. */
+/**
+ * Three step sizes, two n beta, two gammas: the largest steps of each are unstable, and one cell is beyond every panel. At one n beta there are
+ * long runs, where one is recommended: half a unit above the short ones, and one of two with something against it.
+ */
 export function exampleCalibration(recommends = true): Calibration {
   const rows = [50, 150].flatMap((nbeta) =>
     [1, 10].flatMap((gamma) =>
       [1e-4, 4e-4, 1.6e-3].map((stepSize, k): CalibrationRow => {
         const stable = k < 2;
-        return {
-          ...{ stepSize, nbeta, gamma, standardError: 0.2, drift: 1, signal: 25, stable },
+        const needs = { warmup: 1000, draws: 800, thin: 10 };
+        const run = {
+          ...{ standardError: 0.2, drift: 1, signal: 25, stable },
           llc: stable ? 5 - Math.log10(gamma) + k / 4 : 1e6,
           stepExcess: stable ? 0.02 * 4 ** k : Number.POSITIVE_INFINITY,
           ok: stable,
           objections: stable ? [] : ["the step size is too large"],
         };
+        const against = gamma === 1 ? [] : ["the trace drifts"];
+        const found = { llc: run.llc + 0.5, standardError: 0.1, ok: gamma === 1, objections: against };
+        const long =
+          recommends && nbeta === 150 && k === 1 ? { long: { ...run, ...found, ...needs, essBulk: 300 } } : {};
+        return { stepSize, nbeta, gamma, ...run, explored: 0.25 * (k + 1), needs, ...long };
       }),
     ),
   );
-  const { stepSize, nbeta, gamma, llc, standardError } = rows[7];
-  const recommended = { stepSize, nbeta, gamma, llc, standardError, beta: nbeta / 500, reasons: ["because"] };
-  return { rows, ...(recommends && { recommended }), curvature: 2, dataSize: 500, dim: 20, work: 100 };
+  const { stepSize, nbeta, gamma, long, needs } = rows[7];
+  const found = { llc: long?.llc ?? 0, standardError: long?.standardError ?? 0 };
+  const recommended = { ...{ stepSize, nbeta, gamma, beta: nbeta / 500 }, ...needs, ...found, reasons: ["because"] };
+  const about = { notes: [], curvature: 2, leastCurvature: 0, dataSize: 500, dim: 20, work: 100 };
+  return { rows, ...(recommends && { recommended }), ...about };
 }
 
 /** Rungs of `lambda - (m - 1) / log t` exactly, from n beta = 0 where `from0`; one of them is not to be trusted. */
