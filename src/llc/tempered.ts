@@ -136,15 +136,24 @@ function temperedEnergy(source: TemperedSource, loss: Loss, observed: readonly N
     for (let i = 0; i < dim; i++) squares += (q[i] - center[i]) * (q[i] - center[i]);
     return 0.5 * gamma * squares;
   };
-  /** Turns a gradient of the loss into one of the energy, in place; returns the localisation's energy. */
+  /** Turns a gradient of the loss into one of the energy, in place; returns the localisation's energy. In two sums, for one would wait for itself. */
   const temper = (q: Float64Array, gradient: Float64Array): number => {
-    let squares = 0;
-    for (let i = 0; i < dim; i++) {
+    const even = dim - (dim % 2);
+    let [squares, others] = [0, 0];
+    for (let i = 0; i < even; i += 2) {
       const shift = q[i] - center[i];
+      const other = q[i + 1] - center[i + 1];
       gradient[i] = nbeta * gradient[i] + gamma * shift;
+      gradient[i + 1] = nbeta * gradient[i + 1] + gamma * other;
+      squares += shift * shift;
+      others += other * other;
+    }
+    if (even < dim) {
+      const shift = q[even] - center[even];
+      gradient[even] = nbeta * gradient[even] + gamma * shift;
       squares += shift * shift;
     }
-    return 0.5 * gamma * squares;
+    return 0.5 * gamma * (squares + others);
   };
   return {
     dim,

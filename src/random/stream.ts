@@ -54,6 +54,8 @@ class Xoshiro implements Random {
   private readonly path: readonly (number | string)[];
   /** The whole state. An Int32Array, because fields of an object would be boxed once they pass 31 bits in some engines. */
   private words: Int32Array;
+  /** The layer of the candidate that `sureNormals` stopped at. */
+  private missed = 0;
 
   constructor(seed: number, path: readonly (number | string)[], words: Int32Array) {
     this.seed = seed;
@@ -136,15 +138,26 @@ class Xoshiro implements Random {
     for (let i = 0; i < out.length; i++) out[i] = this.uniform();
   }
 
-  /** Hot: momenta and noise. `normal` with `word` written out twice and the state in locals, about half the time of single calls. */
   fillNormal(out: Float64Array): void {
+    for (let i = this.sureNormals(out, 0); i < out.length; i = this.sureNormals(out, i + 1)) {
+      out[i] = this.edgeOfNormal(this.missed, out[i]);
+    }
+  }
+
+  /**
+   * Hot: momenta and noise. Writes normals from entry `from` on, up to the first candidate that misses the sure part of its layer, and
+   * returns where that was: its position is there, its layer in `missed`. `normal` with `word` written out twice and the state in
+   * locals, which stay in registers only because nothing is called in the loop.
+   */
+  private sureNormals(out: Float64Array, from: number): number {
     const { words } = this;
     const { bound, width } = NORMAL;
     let s0 = words[0];
     let s1 = words[1];
     let s2 = words[2];
     let s3 = words[3];
-    for (let i = 0; i < out.length; i++) {
+    let i = from;
+    for (; i < out.length; i++) {
       let five = Math.imul(s1, 5);
       const a = Math.imul((five << 7) | (five >>> 25), 9);
       let shifted = s1 << 9;
@@ -167,24 +180,18 @@ class Xoshiro implements Random {
 
       const j = (a >> 8) * 2 ** 30 + ((b >>> 2) | 1);
       const layer = a & 255;
-      if (Math.abs(j) < bound[layer]) {
-        out[i] = j * width[layer];
-      } else {
-        words[0] = s0;
-        words[1] = s1;
-        words[2] = s2;
-        words[3] = s3;
-        out[i] = this.edgeOfNormal(layer, j);
-        s0 = words[0];
-        s1 = words[1];
-        s2 = words[2];
-        s3 = words[3];
+      out[i] = j * width[layer];
+      if (!(Math.abs(j) < bound[layer])) {
+        out[i] = j;
+        this.missed = layer;
+        break;
       }
     }
     words[0] = s0;
     words[1] = s1;
     words[2] = s2;
     words[3] = s3;
+    return i;
   }
 
   permutation(n: number): Uint32Array {
