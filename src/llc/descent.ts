@@ -31,11 +31,11 @@ export interface Descent {
 }
 
 /**
- * The largest `n beta (L_n(w*) - L_n(w))` met on a descent of the tempered energy from `center` with at most 60 gradients: by so
- * much an estimate at this centre is too low. 0 where the centre is a minimum; `gamma` is the energy's localisation.
+ * A descent of the tempered energy from `center` with at most 60 gradients: by its `depth` an estimate at this centre is too low, 0 where
+ * it is a minimum; `gamma` is the energy's localisation.
  */
-export function depthBelow(energy: Energy, center: Float64Array, gamma: number): number {
-  return descend(energy, center, { gamma, evaluations: EVALUATIONS, leastGain: LEAST_GAIN }).depth;
+export function descentBelow(energy: Energy, center: Float64Array, gamma: number): Descent {
+  return descend(energy, center, { gamma, evaluations: EVALUATIONS, leastGain: LEAST_GAIN });
 }
 
 /** Goes down from `center` until a step promises less than `leastGain`, or the gradients are used up. */

@@ -18,7 +18,11 @@ export interface LlcEstimate {
   /** Full-data loss of every kept draw, one array per chain; what a stopped chain kept is here too. */
   readonly trace: Float64Array[];
   readonly verdict: Verdict;
-  /** Of all chains, warmup included, in gradients over all data; an energy alone counts as a third of one. NaN where a sampler does not count. */
+  /**
+   * In gradients over all data, an energy alone as a third of one: of all chains, warmup included, of the loss at the centre, and of what
+   * the verdict looks at, a descent below the centre and SGLD's `stepExcess`. Without what is asked of the starts, warmup's own measurements of
+   * curvature, and losses that are only observed. NaN where a sampler does not count.
+   */
   readonly work: number;
   /** `standardError ** 2` times `work`: what a sampler needs for a given error, however long it ran. Times seconds in `compareLlc`. */
   readonly workNormalizedVariance: number;

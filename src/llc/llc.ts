@@ -12,7 +12,7 @@ import type { Loss } from "../networks/index.js";
 import { stream } from "../random/index.js";
 import { hmc, type LangevinExcess, langevinExcess, type Sampler } from "../samplers/index.js";
 import { agreementOfHalves } from "./agreement.js";
-import { depthBelow } from "./descent.js";
+import { descentBelow } from "./descent.js";
 import type { DataTerm, LlcEstimate, ObservedLlc } from "./estimate.js";
 import { readable } from "./llc-table.js";
 import {
@@ -25,7 +25,7 @@ import {
 } from "./tempered.js";
 import { chainMean, withCenterError } from "./uncertainty.js";
 import { judge } from "./verdict.js";
-import { workOf } from "./work.js";
+import { VALUE_COST, workOf } from "./work.js";
 
 declare module "../chains/latest.js" {
   interface RunResults {
@@ -79,11 +79,12 @@ export async function llc(loss: Loss, options: LlcOptions): Promise<LlcEstimate>
   const { mean, standardError, interval, perChain, agreement } = withCenterError(chainMean(coefficients), centerError);
   const essOfTrace = usable.length > 0 ? essBulk(usable) : 0;
   const rhatOfTrace = usable.length > 0 ? rhat(usable) : Number.NaN;
-  const langevin = worstLangevin(energy, start, draws);
-  const work = workOf(draws);
+  const below = descentBelow(energy, start, gamma);
+  const { worst: langevin, work: looking } = worstLangevin(energy, start, draws);
+  const work = workOf(draws) + below.evaluations + looking + (options.lossAtCenter === undefined ? VALUE_COST : 0);
   const verdict = judge({
     draws,
-    depth: Math.max(-lowestOf(coefficients), depthBelow(energy, start, gamma)),
+    depth: Math.max(-lowestOf(coefficients), below.depth),
     rounding: ROUNDING * Math.max(1, nbeta * Math.abs(lossAtCenter)),
     standardError,
     agreement,
@@ -201,11 +202,15 @@ export function comparable(draws: Draws, trace: readonly Float64Array[]): Float6
 
 /**
  * SGLD's largest excess variance: at the centre, and where up to four chains ended, for a degenerate minimum is flat at its centre
- * and steep around it. Undefined for other samplers, and where no chain came as far as to have a step size.
+ * and steep around it. Undefined for other samplers, and where no chain came as far as to have a step size. With what looking cost.
  */
-function worstLangevin(energy: Energy, center: Float64Array, draws: Draws): LangevinExcess | undefined {
+function worstLangevin(
+  energy: Energy,
+  center: Float64Array,
+  draws: Draws,
+): { readonly worst: LangevinExcess | undefined; readonly work: number } {
   const { adapted, sampler, chains, dim, final } = draws;
-  if (sampler.kind !== "sgld" || adapted.stepSize === undefined) return undefined;
+  if (sampler.kind !== "sgld" || adapted.stepSize === undefined) return { worst: undefined, work: 0 };
   const random = stream(draws.seed, "excess of llc");
   const stopped = new Set(draws.stopped.map(({ chain }) => chain));
   const measured: LangevinExcess[] = [];
@@ -222,9 +227,10 @@ function worstLangevin(energy: Energy, center: Float64Array, draws: Draws): Lang
     measure(chain, center);
     if (!stopped.has(chain)) measure(chain, final.position.slice(chain * dim, (chain + 1) * dim));
   }
-  return measured
+  const worst = measured
     .filter(({ excess }) => !Number.isNaN(excess))
-    .reduce<LangevinExcess | undefined>((worst, one) => (worst && worst.excess >= one.excess ? worst : one), undefined);
+    .reduce<LangevinExcess | undefined>((most, one) => (most && most.excess >= one.excess ? most : one), undefined);
+  return { worst, work: measured.reduce((sum, { work }) => sum + work, 0) };
 }
 
 function lowestOf(chains: readonly Float64Array[]): number {

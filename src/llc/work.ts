@@ -5,7 +5,7 @@ import { gradientsTaken } from "../chains/work.js";
 import type { Sampler } from "../samplers/index.js";
 
 /** A loss over all data costs about a third of its gradient, which is a forward pass and a backward one of twice its length. */
-const VALUE_COST = 1 / 3;
+export const VALUE_COST: number = 1 / 3;
 
 /** Kernels whose steps do not know the energy, so that it is computed for every draw that is kept. */
 const measuredWhenKept: readonly string[] = ["sgld", "psgld", "adamSgld", "sghmc", "sgnht"];

@@ -82,6 +82,8 @@ export interface LangevinSettings extends BatchOptions {
 export interface LangevinExcess extends Stiffness {
   /** By what share the stiffest direction at this place gets too large a variance; infinite where steps diverge, NaN where gradients do. */
   readonly excess: number;
+  /** What measuring it has cost, in gradients over all data. */
+  readonly work: number;
 }
 
 /** Measures the excess variance of these settings at `q`. Costs up to 41 gradients and 32 of mini-batches. */
@@ -91,11 +93,15 @@ export function langevinExcess(
   { stepSize, preconditioner, ...batch }: LangevinSettings,
   random: Random,
 ): LangevinExcess {
-  const { dim, noisy, draw } = gradientEstimate("sgld", energy, batch);
-  const steady: Gradient = (w, out) => void energy.valueAndGradient(w, out);
+  const { dim, noisy, draw, cost } = gradientEstimate("sgld", energy, batch);
+  let work = (noisy ? NOISE_BATCHES * cost : 0) + (noisy && batch.controlVariate === true ? 1 : 0);
+  const steady: Gradient = (w, out) => {
+    energy.valueAndGradient(w, out);
+    work++;
+  };
   const probe = stiffnessProbe({ dim, steady, noisy: noisy ? draw : undefined });
   const { curvature, noise } = probe.measure(q, preconditioner.map(Math.sqrt), random, 20);
   const left = 1 - (stepSize * curvature) / 4;
   const excess = left <= 0 ? Number.POSITIVE_INFINITY : (1 + (stepSize * noise) / 4) / left - 1;
-  return { curvature, noise, excess };
+  return { curvature, noise, excess, work };
 }

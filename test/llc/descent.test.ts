@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loss, tempered } from "../../src/index.js";
-import { depthBelow } from "../../src/llc/descent.js";
+import { descentBelow } from "../../src/llc/descent.js";
 import { energyOf } from "../samplers/laws.js";
 
 const n = 1000;
@@ -22,7 +22,7 @@ test("below a point of a quadratic the depth is that of the localised minimum, w
     const lowest = (gamma * center[i]) / (t * h + gamma);
     return sum + (t * h * (center[i] ** 2 - lowest ** 2)) / 2;
   }, 0);
-  const depth = depthBelow(tempered(bowl, { center, gamma }), center, gamma);
+  const depth = descentBelow(tempered(bowl, { center, gamma }), center, gamma).depth;
   assert.ok(Math.abs(depth / exact - 1) < 0.02, `${depth} for ${exact}`);
 });
 
@@ -34,9 +34,9 @@ test("a minimum has no depth, regular or not, and neither has a plateau", () => 
       .square()
       .add(w.at(0).mul(w.at(1)).square()),
   );
-  assert.equal(depthBelow(tempered(wells, { center: [0, 0] }), Float64Array.of(0, 0), 1), 0);
+  assert.equal(descentBelow(tempered(wells, { center: [0, 0] }), Float64Array.of(0, 0), 1).depth, 0);
   const flat = loss(2, n, (w) => w.mul(0).sum());
-  assert.equal(depthBelow(tempered(flat, { center: [3, 1] }), Float64Array.of(3, 1), 1), 0);
+  assert.equal(descentBelow(tempered(flat, { center: [3, 1] }), Float64Array.of(3, 1), 1).depth, 0);
 });
 
 test("walls of infinity and gradients that are not numbers end a step, not the descent", () => {
@@ -44,7 +44,7 @@ test("walls of infinity and gradients that are not numbers end a step, not the d
     gradient[0] = q[0] < 0 ? Number.NaN : 1;
     return q[0] < 0 ? Number.POSITIVE_INFINITY : q[0];
   });
-  const depth = depthBelow(walled, Float64Array.of(5), 0);
+  const depth = descentBelow(walled, Float64Array.of(5), 0).depth;
   assert.ok(depth > 4.5 && depth <= 5, `${depth}`);
 });
 
@@ -55,5 +55,5 @@ test("the Rosenbrock valley is followed to its end", () => {
     gradient[1] = 200 * off;
     return (1 - q[0]) ** 2 + 100 * off * off;
   });
-  assert.ok(depthBelow(valley, Float64Array.of(-1.2, 1), 0) > 24.19); // of 24.2
+  assert.ok(descentBelow(valley, Float64Array.of(-1.2, 1), 0).depth > 24.19); // of 24.2
 });

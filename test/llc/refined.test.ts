@@ -5,10 +5,12 @@ import { describe, test } from "node:test";
 import { inspect } from "node:util";
 import {
   compareLlc,
+  cvSgld,
   ellipticalSlice,
   hmc,
   known,
   type LlcEstimate,
+  type Loss,
   likelihoods,
   llc,
   loss,
@@ -16,8 +18,10 @@ import {
   mlp,
   networkLoss,
   parallelTempering,
+  psgld,
   randomWalk,
   sample,
+  sghmc,
   sgld,
   stream,
   tempered,
@@ -195,9 +199,12 @@ describe("work", () => {
     const data = loss(1, 100, (w, rows) => rows.y.sub(w).square().mean().mul(0.5), { y });
     const options = { chains: 2, warmup: 50, draws: 30, thin: 2, seed: 1, workers: 0, center: [0.495], onEvent() {} };
     const steps = 2 * (50 + 60);
+    // The loss at the centre, and the descent's look at it, where it ends.
+    const atCenter = 1 / 3 + 1;
     const close = (value: number, exact: number): void =>
-      assert.ok(Math.abs(value - exact) < 1e-9, `${value}, not ${exact}`);
-    close((await llc(data, { ...options, sampler: sgld({ batchSize: 20 }) })).work, steps * 0.2 + 60 / 3);
+      assert.ok(Math.abs(value - exact - atCenter) < 1e-9, `${value - atCenter}, not ${exact}`);
+    const sghmcSteps = sghmc({ batchSize: 20 });
+    close((await llc(data, { ...options, sampler: sghmcSteps })).work, steps * 0.2 + 60 / 3);
     close((await llc(data, { ...options, sampler: randomWalk() })).work, steps / 3);
     // Four replicas, each with its proposals; no energy is computed for an exchange.
     close(
@@ -215,8 +222,47 @@ describe("work", () => {
     close((await llc(data, { ...options, sampler: tempered })).work, steps * 3 * (0.2 + 1 / 3) + 60 / 3);
     const sampler = hmc({ stepSize: 0.1, leapfrogSteps: 5 });
     const byHmc = await llc(data, { ...options, sampler });
-    assert.ok(byHmc.work >= 5 * steps && byHmc.work <= 5 * steps + 2, `${byHmc.work}`);
-    close(byHmc.workNormalizedVariance, byHmc.standardError ** 2 * byHmc.work);
+    assert.ok(byHmc.work >= 5 * steps && byHmc.work <= 5 * steps + 2 + atCenter, `${byHmc.work}`);
+    assert.equal(byHmc.workNormalizedVariance, byHmc.standardError ** 2 * byHmc.work);
+  });
+
+  test("is all that the loss was asked for, what the verdict looks at included, but for its starts", async () => {
+    const y = Float64Array.from({ length: 100 }, (_, i) => i / 100);
+    const data = loss(2, 100, (w, rows) => rows.y.sub(w.sum()).square().mean().mul(0.5), { y });
+    let asked = 0;
+    const counted: Loss = {
+      ...data,
+      value(w) {
+        asked += 1 / 3;
+        return data.value(w);
+      },
+      valueAndGradient(w, gradient) {
+        asked++;
+        return data.valueAndGradient(w, gradient);
+      },
+      onRows(w, rows, gradient) {
+        asked += rows.length / 100;
+        return data.onRows(w, rows, gradient);
+      },
+    };
+    const options = { chains: 3, warmup: 10, draws: 20, thin: 2, seed: 1, workers: 0, onEvent() {} };
+    // Each chain asks for a gradient where it starts, and for an energy.
+    const starts = 3 * (1 + 1 / 3);
+    for (const center of [
+      [0.2, 0.295],
+      [0.1, 0.3],
+    ]) {
+      for (const sampler of [sgld({ stepSize: 1e-3, batchSize: 20 }), psgld({ stepSize: 1e-3, batchSize: 20 })]) {
+        asked = 0;
+        const { work } = await llc(counted, { ...options, center, sampler });
+        assert.ok(Math.abs(asked - work - starts) < 1e-9, `${sampler.kind} asked for ${asked}, and says ${work}`);
+      }
+    }
+    // With a gradient at the centre for every control variate that was made ready, three for chains.
+    asked = 0;
+    const sampler = cvSgld({ stepSize: 1e-3, batchSize: 20 });
+    const { work } = await llc(counted, { ...options, center: [0.2, 0.295], lossAtCenter: 0.0416625, sampler });
+    assert.ok(Math.abs(asked - work - starts - 3) < 1e-9, `asked for ${asked}, and says ${work}`);
   });
 
   test("is in the comparison, with the variance it leaves per gradient and per second", async () => {
