@@ -1,23 +1,10 @@
-// Before an estimate: curvatures by Lanczos, whether a centre is a minimum, a polished one, and the control without the loss.
+// Before an estimate: curvatures by Lanczos, whether a centre is a minimum, and a polished one.
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { inspect } from "node:util";
 import fc from "fast-check";
-import {
-  hmc,
-  known,
-  langevin,
-  likelihoods,
-  llc,
-  loss,
-  mlp,
-  negativeControl,
-  networkLoss,
-  preflight,
-  sgld,
-  stream,
-} from "../../src/index.js";
+import { known, likelihoods, llc, loss, mlp, networkLoss, preflight, stream } from "../../src/index.js";
 import { spectrumEnds } from "../../src/llc/spectrum.js";
 
 describe("the ends of a spectrum", () => {
@@ -149,31 +136,5 @@ describe("preflight", () => {
     assert.throws(() => preflight(bowl!, center!, { beta: 0 }), /beta must be positive/);
     assert.throws(() => preflight(bowl!, center!, { polish: "yes" as never }), /polish must be true or a number/);
     assert.throws(() => preflight(bowl!, [1, 2]), /center must be 1 finite number/);
-  });
-});
-
-describe("the negative control", () => {
-  const { loss: bowl, center } = known.quadratic({ curvatures: [1, 4, 0.1] });
-  const quick = { chains: 4, warmup: 400, draws: 1500, seed: 4, workers: 0, onEvent() {} } as const;
-
-  test("has the distances of N(w*, 1 / gamma), whatever the loss", async () => {
-    for (const sampler of [hmc(), sgld({ batchSize: 10 })]) {
-      const found = await negativeControl(bowl!, { ...quick, center: center!, gamma: 20, sampler });
-      assert.ok(found.ok, inspect(found));
-      assert.equal(found.dim, 3);
-      // E of the quadratic is half the sum of curvatures over gamma; its error is about a tenth of that.
-      assert.ok(Math.abs(found.lossAboveCenter / (5.1 / 40) - 1) < 0.3, `${found.lossAboveCenter}`);
-    }
-  });
-
-  test("finds out a sampler that does not sample what it should", async () => {
-    const cold = langevin({ stepSize: 0.01, noiseScale: 0.7 });
-    const found = await negativeControl(bowl!, { ...quick, center: center!, gamma: 20, sampler: cold, thin: 10 });
-    assert.equal(found.ok, false);
-    assert.match(inspect(found), /does not sample what it should/);
-  });
-
-  test("refuses a localisation of nothing", async () => {
-    await assert.rejects(negativeControl(bowl!, { center: center!, gamma: 0 }), /gamma must be a positive number/);
   });
 });
