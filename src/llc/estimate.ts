@@ -24,6 +24,8 @@ export interface LlcEstimate {
    * curvature, and losses that are only observed. NaN where a sampler does not count.
    */
   readonly work: number;
+  /** What of `work` is not the chains': the loss at the centre, and what the verdict looks at. */
+  readonly verdictWork: number;
   /** `standardError ** 2` times `work`: what a sampler needs for a given error, however long it ran. Times seconds in `compareLlc`. */
   readonly workNormalizedVariance: number;
   /**

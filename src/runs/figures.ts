@@ -138,8 +138,9 @@ function coursesOf(
       const work = Float64Array.from({ length: shortest }, (_, t) =>
         upTo.reduce((sum, at, chain) => sum + warmup[chain] + (at[Math.min(t, at.length - 1)] ?? 0), 0),
       );
-      // Time goes with the work: what a draw took by itself nobody has measured.
-      const seconds = work.map((value) => (metrics.seconds * value) / metrics.fge);
+      // Time goes with the chains' work: what a draw took by itself nobody has measured.
+      const all = upTo.reduce((sum, at, chain) => sum + warmup[chain] + (at[at.length - 1] ?? 0), 0);
+      const seconds = work.map((value) => (metrics.seconds * value) / all);
       return [name, { chains: coefficients, work, seconds }];
     }),
   );

@@ -37,7 +37,7 @@ export interface Metrics {
   readonly verdict: string;
   /** SGLD: at most about this share of `llc_mean` is its steps', which `llc_se` leaves out. NaN for other samplers. */
   readonly step_excess: number;
-  /** Work of all chains, warmup and losses of kept draws included, in gradients over all data. */
+  /** Work of all chains, warmup and losses of kept draws included, and of the verdict, in gradients over all data. */
   readonly fge: number;
   /** The part of it that came before the first kept draw. */
   readonly fge_warmup: number;

@@ -141,6 +141,7 @@ export function exampleEstimate({
     center: new Float64Array(dim),
     trace,
     work: chains * draws,
+    verdictWork: 0,
     workNormalizedVariance: spread ** 2 * chains * draws,
     verdict: ok
       ? { ok, problems: [] }

@@ -59,7 +59,7 @@ Ids are hashes of everything that decides what they stand for: groups \`target\`
 computed again. A command that was interrupted, or killed, goes on when it is repeated. Whatever differs from one making to the next is in
 \`timing.json\` and in the metrics that contain seconds; a folder without its \`manifest.json\`, or with files that are not as it says, is refused.
 
-Work (\`fge\`, full-gradient equivalents) is that of all chains with warmup: a mini-batch gradient counts by its share of the data, twice with a control
+Work (\`fge\`, full-gradient equivalents) is that of all chains with warmup, and of what the verdict looks at: a mini-batch gradient counts by its share of the data, twice with a control
 variate; a transition of HMC, NUTS or MAMS by its leapfrog steps, one of MCLMC by the one or two gradients of its step; a loss that was
 computed only to be recorded is a third of a gradient. \`wnv_fge\` is the squared standard error times \`fge\`, \`wnv_seconds\` times seconds.
 
