@@ -35,8 +35,8 @@ declare module "../chains/latest.js" {
 
 export interface LlcOptions extends TemperedOptions, Omit<SampleOptions, "init" | "resume"> {
   /**
-   * `hmc({ targetAcceptance: 0.95 })` where left out, for degenerate minima have walls that get steeper outwards (of w1^2 w2^2, 4 % of the draws
-   * diverge at its own 0.8); `sgld()` for large data sets.
+   * `hmc({ targetAcceptance: 0.95 })` where left out: degenerate minima have walls that get steeper outwards, where steps made for the middle
+   * diverge. `sgld()` for large data sets.
    */
   readonly sampler?: Sampler;
   /** L_n(w*) where it is known from elsewhere, with its standard error where some rows stood for all (`lossOnRows`); computed where left out. */

@@ -7,6 +7,7 @@ import {
   adamSgld,
   compareLlc,
   hmc,
+  known,
   type LlcEstimate,
   llc,
   loss,
@@ -82,6 +83,17 @@ test("healthy runs are believed: all but one in thirty, on regular and on degene
     }
     assert.ok(problems.length <= 1, problems.join("\n"));
   }
+});
+
+test("where no sampler is named, its steps fit the steep arms of a crossing, where those of hmc() itself diverge", async () => {
+  const crossing = known.normalCrossing({ exponents: [1, 1] });
+  const run = { ...quick, center: crossing.center!, draws: 1000 };
+  const diverging = ({ draws }: LlcEstimate): number => draws.stats.diverging.filter((flag) => flag > 0).length;
+  const byDefault = await llc(crossing.loss!, run);
+  const byHmc = await llc(crossing.loss!, { ...run, sampler: hmc() });
+  assert.ok(!kinds(byDefault).includes("divergences"));
+  assert.ok(kinds(byHmc).includes("divergences"));
+  assert.ok(3 * diverging(byDefault) < diverging(byHmc), `${diverging(byDefault)} and ${diverging(byHmc)}`);
 });
 
 test("chains caught in different basins disagree", async () => {
