@@ -53,6 +53,9 @@ const unadjusted: readonly string[] = ["sgld", "psgld", "langevin"];
  *
  * What `psgld` leaves out of its drift does not go away with the step size. Where a run found a step size for each chain, the extrapolation
  * is from their mean.
+ *
+ * Both runs begin at the centre and are equally long in units of the dynamics' time, so that a warmup too short for them leaves as much in the
+ * extrapolation as in one run, and not twice as much. A fine run that began where the coarse one ended would leave the same with the other sign.
  * @example (await llcExtrapolated(loss, { center, sampler: sgld({ batchSize: 64 }) })).mean
  */
 export async function llcExtrapolated(loss: Loss, options: ExtrapolatedOptions): Promise<ExtrapolatedLlc> {

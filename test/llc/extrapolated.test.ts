@@ -80,6 +80,40 @@ test("of mini-batches: the noise of small ones goes too, on singular wells and w
   }, 3000);
 });
 
+test("burn-in: a warmup too short leaves as much in the extrapolation as in one run", async () => {
+  const { loss: bowl, center, expected } = known.quadratic({ curvatures: [1, 1, 1, 1] });
+  const t = 1000 / Math.log(1000);
+  const a = t + 1;
+  const [stepSize, thin] = [0.04 / a, 4];
+  const exact = expected!({ nbeta: t, gamma: 1 }).mean;
+  /** The mean over draws of t |w|^2 / 2, whose coordinates have the variances V <- (1 - eps a / 2)^2 V + eps, from 0 on. */
+  const meanOf = (eps: number, draws: number, each: number): number => {
+    let [variance, sum] = [0, 0];
+    for (let draw = 0; draw < draws; draw++) {
+      for (let step = 0; step < each; step++) variance = (1 - (eps * a) / 2) ** 2 * variance + eps;
+      sum += variance;
+    }
+    return (4 * t * sum) / draws / 2;
+  };
+  await twice(async (chains) => {
+    const draws = 50;
+    const sampler = sgld({ stepSize, batchSize: 1000 });
+    const run = { ...quick, center: center!, chains, warmup: 0, draws, thin, seed: 4, sampler };
+    const { coarse, fine, mean } = await llcExtrapolated(bowl!, run);
+    const [one, half] = [meanOf(stepSize, draws, thin), meanOf(stepSize / 2, draws, 2 * thin)];
+    assert.ok(Math.abs((2 * half - one) / exact - 1 + 0.12) < 0.02 && Math.abs(one / exact - 1 + 0.12) < 0.02);
+    // Of chains, which are independent: so short, their autocorrelation says little.
+    const errorOf = ({ perChain, mean }: typeof coarse): number =>
+      Math.sqrt(perChain.reduce((sum, x) => sum + (x - mean) ** 2, 0)) / chains;
+    const checks = [
+      [coarse.mean, errorOf(coarse), one],
+      [fine.mean, errorOf(fine), half],
+      [mean, Math.hypot(2 * errorOf(fine), errorOf(coarse)), 2 * half - one],
+    ];
+    return checks.find(([value, error, truth]) => Math.abs(value - truth) > Z * error)?.join(" ");
+  }, 200);
+});
+
 test("it is plain data that prints; what has no such bias is refused", async () => {
   const { loss: well, center } = known.powers({ powers: [4, 2] });
   const options = { ...quick, center: center!, draws: 200 };
