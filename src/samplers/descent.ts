@@ -43,6 +43,10 @@ function descentKernel(energy: Energy, settings: DescentSettings, width: number)
     gradients: new Float64Array(width).fill(1),
   };
 
+  function restart({ velocity }: DescentState, c: number): void {
+    for (let k = c; k < velocity.length; k += width) velocity[k] = 0;
+  }
+
   return {
     width,
     statistics: Object.keys(info),
@@ -101,7 +105,7 @@ function descentKernel(energy: Energy, settings: DescentSettings, width: number)
 
     adaptation:
       given === undefined
-        ? (warmup) => stableStepSize(energy, { where, stepSize, product: 1, spread: 0 }, warmup)
+        ? (warmup) => stableStepSize(energy, { where, stepSize, product: 1, spread: 0, restart }, warmup)
         : undefined,
 
     parameters: () => ({ stepSize: stepSize.slice() }),
@@ -120,7 +124,8 @@ export interface GradientDescentOptions {
  *
  * Where `stepSize` is left out, it is `1 / a` for the largest curvature `a` that each chain met at its start and in the first three
  * quarters of warmup; up to `2 / a` a quadratic bowl is descended. `stepSize` may be a schedule. A chain whose position, gradient or
- * energy stops being finite is stopped where it last was.
+ * energy stops being finite is stopped where it last was; while warmup is still looking for the step, it goes back to where it was well,
+ * with a smaller one.
  *
  * Statistics per transition: `stepSize`, `gradientNorm`, `gradients` (1). Throws a RangeError that names the option where one does not fit.
  *

@@ -34,10 +34,7 @@ export function langevinStep({ curvature, noise }: Stiffness): number {
   return (4 * EXCESS) / Math.max(curvature + noise, LEAST_STIFFNESS);
 }
 
-/**
- * How far one step's drift goes, `(eps/2)^2 g G g` of the `eps` that its noise has in a direction, in units of what that is on average in
- * a direction of the stiffness that `langevinStep` was given, where `g G g` is `a + s^2`.
- */
+/** The square of one step's drift, in units of its mean in a direction as stiff as `langevinStep` was told, where `g G g` is `a + s^2`. */
 export function langevinKick(stepSize: number, squaredGradient: number): number {
   return (stepSize * squaredGradient) / (4 * EXCESS);
 }

@@ -85,13 +85,21 @@ function langevinKernel(energy: Energy, settings: LangevinSettings, width: numbe
     adaptation:
       given === undefined
         ? (warmup) =>
-            stableStepSize(energy, { where: "langevin", stepSize, product: PRODUCT, spread: spreadAt(0) || 1 }, warmup)
+            stableStepSize(
+              energy,
+              { where: "langevin", stepSize, product: PRODUCT, spread: spreadAt(0) || 1, restart },
+              warmup,
+            )
         : undefined,
 
     parameters: () => ({ stepSize: stepSize.slice() }),
 
     memory: ({ position, energy: value, gradient, time }) => ({ position, energy: value, gradient, time, stepSize }),
   };
+
+  function restart({ gradient }: LangevinState, c: number, slope: Float64Array): void {
+    for (let i = 0, k = c; i < dim; i++, k += width) gradient[k] = slope[i];
+  }
 
   /** Takes over where a column has come to. One whose numbers are not finite is stopped and keeps its last position. */
   function settle({ position, energy: value, gradient, stopped }: LangevinState, c: number): void {
@@ -132,7 +140,8 @@ export interface LangevinOptions {
  * first three quarters of warmup: the stiffest direction then has 5 % too much variance, and all others less.
  *
  * `stepSize`, `noiseScale` and `temperature` may be schedules over the run's transitions, warmup included: a falling temperature is simulated
- * annealing. A chain whose energy or gradient stops being finite is stopped where it last was.
+ * annealing. A chain whose energy or gradient stops being finite is stopped where it last was; while warmup is still looking for the step, it
+ * goes back to where it was well, with a smaller one.
  *
  * Statistics per transition: `stepSize`, `gradientNorm`, `gradients` (1). Throws a RangeError that names the option where one does not fit.
  *

@@ -24,6 +24,7 @@ export interface SghmcOptions extends BatchOptions {
  * at curvature a. Gradient noise of variance `s^2` heats by about `stepSize s^2 / (2 friction)`, relative to 1; the statistic
  * `temperature` shows it. Where they are left out, warmup sets the step size to `min(0.5 / sqrt(a), 0.3 / s)` in the stiffest direction
  * met and the friction to what leaves a heating of 5 % there, at least `0.1 sqrt(a)`.
+ * A chain that such steps threw out in warmup goes back to where it was well, with a smaller one; after warmup it stops.
  * A Chen-style learning rate `eta` and momentum decay `alpha` are `stepSize = sqrt(eta)`, `friction = alpha / stepSize`.
  *
  * Statistics per transition: `stepSize`, `friction`, `gradientNorm`, `temperature`, `gradients` (over all data). Throws a RangeError that

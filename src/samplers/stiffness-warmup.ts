@@ -29,13 +29,15 @@ export interface StiffnessWarmup<State extends KernelState> extends Adaptation<S
 }
 
 /** So many times stiffer than what the step was found for, steps are unstable: `eps a = 0.2` of Langevin's are at 4, `eps sqrt(a) = 0.5` at 2. */
-const UNSTABLE = 16;
+export const UNSTABLE = 16;
 /** What a loss says of the stiffness, which is less than `UNSTABLE`: too large a step costs another way back, too small a one all draws. */
-const RAISE = 4;
+export const RAISE = 4;
 /** Beyond 4^20 it is not the step size. */
-const MOST_RETURNS = 20;
+export const MOST_RETURNS = 20;
 /** Neither kicks, sums of `dim` squares of mean 1, nor energies above a minimum, of mean `dim / 2` and less, come to more in a million draws. */
-const bound = (dim: number): number => 20 + 4 * dim;
+export function bound(dim: number): number {
+  return 20 + 4 * dim;
+}
 
 /**
  * Looks for the stiffest place at the start, at sixteenths of the first three quarters of warmup, and all through it where a kick is too large for

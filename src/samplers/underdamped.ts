@@ -14,7 +14,7 @@ export function underdampedStepSize({ curvature, noise }: Stiffness): number {
   return Math.min(PHASE / Math.sqrt(Math.max(curvature, LEAST_STIFFNESS)), KICK / Math.sqrt(noise));
 }
 
-/** The square of what a gradient of this length does to the momentum in one step, in units of the mean square that a direction of the stiffness has that `underdampedStepSize` was given. */
+/** The square of a gradient's kick to the momentum, in units of its mean, at most, in a direction as stiff as `underdampedStepSize` was told. */
 export function underdampedKick(stepSize: number, gradientNorm: number): number {
   return (stepSize * gradientNorm) ** 2 / (PHASE ** 2 + KICK ** 2);
 }

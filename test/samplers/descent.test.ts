@@ -3,9 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { schedules } from "../../src/networks/index.js";
+import { stream } from "../../src/random/index.js";
 import { gradientDescent, gradientDescentDefinition, nesterov } from "../../src/samplers/descent.js";
 import type { Sampler } from "../../src/samplers/kernel.js";
 import { type Plan, visit } from "./expectations.js";
+import { assertGoesOn } from "./going-on.js";
 import { banana, energyOf, independentGaussian } from "./laws.js";
 
 const plan: Plan = { chains: 2, width: 2, warmup: 0, draws: 40, seed: 90, start: [2, -1, 0.5] };
@@ -62,6 +64,21 @@ test("both arrive at the minimum of the banana, and Nesterov's sooner", () => {
   };
   const [slow, fast] = [steps(gradientDescent({ stepSize: 0.01 })), steps(nesterov({ stepSize: 0.01 }))];
   assert.ok(fast < slow && slow < 4000, `${fast}, ${slow}`);
+});
+
+test("an automatic step that proves too long on the way is shortened, and the descent begun again where it was well", () => {
+  const random = stream(91);
+  for (let chain = 0; chain < 40; chain++) {
+    const start = [random.normal(), random.normal()];
+    // `visit` asserts that the chain does not stop.
+    visit(
+      banana.energy,
+      nesterov(),
+      { ...plan, chains: 1, width: 1, warmup: 500, draws: 2000, start },
+      (q, _, __, draw) => assert.ok(draw < 1999 || Math.hypot(q[0] - 1, q[1] - 1) < 0.1, `from ${start} to ${q}`),
+    );
+    assertGoesOn(banana.energy, nesterov(), { warmup: 100, draws: 5, start, breaks: [5, 50] });
+  }
 });
 
 test("a schedule of the step size is followed", () => {

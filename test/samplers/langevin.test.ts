@@ -7,7 +7,8 @@ import { schedules } from "../../src/networks/index.js";
 import { type LangevinOptions, langevin, langevinDefinition } from "../../src/samplers/langevin.js";
 import { constant } from "../../src/tensor/index.js";
 import { assertExpectations, type Plan, visit } from "./expectations.js";
-import { banana, energyOf, independentGaussian, quarticWell } from "./laws.js";
+import { assertGoesOn } from "./going-on.js";
+import { banana, cross, energyOf, independentGaussian, quarticWell } from "./laws.js";
 
 const plan: Plan = { chains: 8, width: 8, warmup: 200, draws: 20000, seed: 50, start: [0] };
 
@@ -35,6 +36,25 @@ for (const [product, noiseScale, temperature] of [
     ]);
   });
 }
+
+test("a step size found at a flat centre is lowered until no chain is lost, and none stays where the first steps threw it", () => {
+  const run = { ...plan, chains: 24, warmup: 2000, draws: 500, start: [0, 0] };
+  const positions = (width: number): number[] => {
+    const seen: number[] = [];
+    // `visit` asserts that none stops. The law is within that of a normal of variance 1.
+    const kernels = visit(cross, langevin(), { ...run, width }, (q, _, chain, draw) => {
+      assert.ok(Math.hypot(q[0], q[1]) < 8, `chain ${chain} at ${q}`);
+      if (draw === 499) seen.push(...q);
+    });
+    for (const { parameters } of kernels) {
+      for (const step of parameters().stepSize) assert.ok(step > 1e-6 && step < 0.01, `${step}`);
+    }
+    return seen;
+  };
+  // One that goes back does so alone.
+  assert.deepEqual(positions(8), positions(1));
+  assertGoesOn(cross, langevin(), { warmup: 100, draws: 20, start: [0, 0], breaks: [2, 9, 25, 60, 90] });
+});
 
 test("every direction of a traced Gaussian has the bias of its own curvature", () => {
   const scales = [0.5, 1, 3];

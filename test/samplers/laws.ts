@@ -120,6 +120,13 @@ export function quarticWell(t: number): Law {
   };
 }
 
+/** U = 70 (x y^2)^2 + (x^2 + y^2) / 2: of curvature 1 at its centre, and of some 10^3 in the arms of its cross. */
+export const cross: Energy = energyOf(2, ([x, y], gradient) => {
+  gradient[0] = 140 * x * y ** 4 + x;
+  gradient[1] = 280 * x ** 2 * y ** 3 + y;
+  return 70 * (x * y * y) ** 2 + (x * x + y * y) / 2;
+});
+
 /** A standard normal within |x| < 2, and nothing beyond. */
 export const truncatedNormal: Law = {
   energy: energyOf(1, (q, gradient) => {

@@ -9,7 +9,7 @@ import type { Sampler } from "../../src/samplers/kernel.js";
 import { batchVariance, quadratic, whole } from "./data-sets.js";
 import { assertExpectations, type Plan, visit } from "./expectations.js";
 import { assertGoesOn } from "./going-on.js";
-import { banana, energyOf, independentGaussian, quarticWell } from "./laws.js";
+import { banana, cross, energyOf, independentGaussian, quarticWell } from "./laws.js";
 
 const plan: Plan = { chains: 4, warmup: 400, draws: 40000, seed: 60, start: [0] };
 
@@ -346,12 +346,6 @@ describe("every stochastic-gradient sampler", () => {
 const followers: Sampler[] = [sghmc(), sgnht()];
 
 describe("a step size found at a centre that is flat, with steep walls around", () => {
-  // U = 70 (w1 w2^2)^2 + |w|^2 / 2: of curvature 1 at its centre, and of some 10^3 in the arms of its cross.
-  const cross = energyOf(2, ([x, y], out) => {
-    out[0] = 140 * x * y ** 4 + x;
-    out[1] = 280 * x ** 2 * y ** 3 + y;
-    return 70 * (x * y * y) ** 2 + (x * x + y * y) / 2;
-  });
   const flat: Plan = { chains: 20, warmup: 2000, draws: 500, seed: 63, start: [0, 0] };
 
   test("is lowered until no chain is lost, and none stays where the first steps threw it", () => {
