@@ -8,7 +8,7 @@ import { breathing } from "./breathing.js";
 import type { EnvironmentSource, Space } from "./environments/environment.js";
 import { loadEnvironment, withTaskRewards } from "./environments/make.js";
 import { environmentStatistics, type StatisticsState } from "./environments/statistics.js";
-import { type VectorEnvironment, vectorEnvironment } from "./environments/vector.js";
+import { MOST_COPIES, type VectorEnvironment, vectorEnvironment } from "./environments/vector.js";
 
 /** Plain data. */
 export interface Policy {
@@ -130,8 +130,10 @@ function evaluationSettings(options: EvaluationOptions): Required<EvaluationOpti
   knownOptions(where, options, ["episodes", "deterministic", "seed", "maxEpisodeSteps"]);
   const { deterministic = true } = options;
   if (typeof deterministic !== "boolean") refuse(where, "deterministic", "true or false", deterministic);
+  const episodes = integerAtLeast(where, "episodes", options.episodes ?? 10, 1);
+  if (episodes > MOST_COPIES) refuse(where, "episodes", `at most ${MOST_COPIES}`, episodes);
   return {
-    episodes: integerAtLeast(where, "episodes", options.episodes ?? 10, 1),
+    episodes,
     deterministic,
     seed: integerAtLeast(where, "seed", options.seed ?? 0, 0),
     maxEpisodeSteps: integerAtLeast(where, "maxEpisodeSteps", options.maxEpisodeSteps ?? 100_000, 1),

@@ -1,5 +1,6 @@
 // A training at work: the networks, the learner, the copies of the environment and the generators, moved on step by step and update by update.
 
+import { refuse } from "../arguments/index.js";
 import { platform } from "../platform/platform.js";
 import { type RandomState, restore, stream } from "../random/index.js";
 import { type ActorCritic, type ActorCriticOptions, actorCritic, actorCriticOptionNames } from "./actor-critic.js";
@@ -12,7 +13,7 @@ import {
 } from "./algorithms/index.js";
 import type { EnvironmentSource } from "./environments/environment.js";
 import { loadEnvironment, makeEnvironment } from "./environments/make.js";
-import { type VectorEnvironment, type VectorState, vectorEnvironment } from "./environments/vector.js";
+import { MOST_COPIES, type VectorEnvironment, type VectorState, vectorEnvironment } from "./environments/vector.js";
 import { type EpisodeState, episodeWindow } from "./episode-window.js";
 import type { Policy } from "./policy.js";
 import { collector } from "./rollout.js";
@@ -203,9 +204,26 @@ function agentFor(definition: AlgorithmDefinition, algorithm: Algorithm, environ
     const settings = definition.settings(algorithm.options, actionSpace);
     const networks = networksOf(settings);
     const agent = actorCritic(observationSpace, actionSpace, { ...networks, precision: settings.precision });
+    refuseHugeRollout(algorithm.kind, settings, agent);
     return { settings, networks, agent };
   } finally {
     sample.close?.();
+  }
+}
+
+/** Of a rollout's observations: 8 GiB. */
+const MOST_NUMBERS = 2 ** 30;
+
+/** Refused before anything is made: what is too large would end the process without a word. */
+function refuseHugeRollout(
+  kind: string,
+  { environments, steps }: { readonly environments: number; readonly steps: number },
+  { observations }: ActorCritic,
+): void {
+  const most = Math.floor(MOST_NUMBERS / observations);
+  if (environments > MOST_COPIES) refuse(kind, "environments", `at most ${MOST_COPIES}`, environments);
+  if (environments * steps > most) {
+    refuse(kind, "environments * steps", `at most ${most} with ${observations} numbers seen`, environments * steps);
   }
 }
 

@@ -122,9 +122,24 @@ test("normalised layers have a scale and a shift for each unit, skip connections
   assert.notDeepEqual((await of("model.skip_connections=true")).lossAtCenter, skipping.lossAtCenter);
 });
 
+test("what is too large for a process is refused before it is made, by the keys that say so", async () => {
+  const cases: [string[], RegExp][] = [
+    [["model.target_params=1e12"], /the teacher: the number of parameters by its widths must be at most 16777216/],
+    [["model.target_params=1e12", "teacher.widths=[2]"], /mlp: the number of parameters by its widths/],
+    [["data.n_data=1e12"], /mlp: data\.n_data must be at most \d+ with 5 numbers in a row, got 1000000000000/],
+    [["model.in_dim=1e9"], /model\.in_dim and model\.out_dim together must be at most \d+, got 1000000001/],
+    [["target=quadratic", "target.quad_dim=1e9"], /quadratic: the number of parameters by target\.quad_dim, /],
+    [["target=deep_linear", "target.widths=[1e5,1e5]"], /deep_linear: .* by target\.widths must be .*got 10000000000/],
+    [["target=deep_linear", "target.rank=9"], /deep_linear: target\.rank must be at most 3, the least of target\.wid/],
+    [["target=reduced_rank", "target.widths=[2,1,2]", "target.rank=2"], /reduced_rank: target\.rank must be at most 1/],
+    [["target=tanh_network", "target.hidden=1e9"], /tanh_network: .* by target\.hidden must be at most/],
+  ];
+  for (const [words, message] of cases) await assert.rejects(buildTarget(configured(...words)), message);
+});
+
 test("without steps of training the centre is the start", async () => {
   const { center } = await buildTarget(configured("training.steps=0"));
-  const hidden = perceptron(configured().model, [4, 4]);
+  const hidden = perceptron("test", configured().model, [4, 4]);
   assert.deepEqual(center, hidden.initialize(stream(42, "target").split("start")));
 });
 
@@ -163,7 +178,7 @@ for (const words of [
   test(`the teacher is right under ${words[0]}: at its parameters the gradient of every row has mean 0`, () => {
     const [name, ...others] = words;
     const configuration = configured(`target.loss=${name}`, "data.n_data=4000", "model.activation=tanh", ...others);
-    const teacher = perceptron(configuration.model, hiddenWidths(configuration.model));
+    const teacher = perceptron("test", configuration.model, hiddenWidths(configuration.model));
     const truth = teacher.initialize(stream(configuration.target.seed, "target").split("teacher"));
     const { loss } = restoreTarget(configuration, truth);
     const gradients = Array.from({ length: loss.dataSize }, (_, row) => {

@@ -8,6 +8,7 @@ import { datasetOf } from "./dataset.js";
 import type { Materials } from "./materials.js";
 import { initializers } from "./perceptron.js";
 import type { Recipe } from "./recipe.js";
+import { refuseHugeModel } from "./sizes.js";
 import { trained } from "./trained.js";
 
 /** Convolutions of `model.filters`, all with the same kernel, stride and pooling, then layers of `model.widths`. */
@@ -34,6 +35,7 @@ export function cnn(configuration: TargetConfiguration, materials: Materials): R
     initializer: initializers[model.init],
     bias: model.bias,
   });
+  refuseHugeModel("cnn", "model.filters and model.widths", student.dim);
   return trained("cnn", configuration, student, dataset, materials, random);
 }
 

@@ -14,5 +14,5 @@ export function mlp(configuration: TargetConfiguration, materials: Materials): R
   const data = datasetOf("mlp", configuration, materials, random);
   const [rows] = data.inputs.shape;
   const model = { ...configuration.model, in_dim: data.inputs.values.length / rows, out_dim: data.width };
-  return trained("mlp", configuration, perceptron(model, hiddenWidths(model)), data, materials, random);
+  return trained("mlp", configuration, perceptron("mlp", model, hiddenWidths(model)), data, materials, random);
 }

@@ -2,6 +2,7 @@
 
 import { type Activation, type Initializer, mlp, type Network } from "../../networks/index.js";
 import type { ModelConfiguration } from "./configuration.js";
+import { refuseHugeModel } from "./sizes.js";
 
 export const initializers: Readonly<Record<ModelConfiguration["init"], Initializer>> = {
   he: "heNormal",
@@ -10,9 +11,9 @@ export const initializers: Readonly<Record<ModelConfiguration["init"], Initializ
   orthogonal: "orthogonal",
 };
 
-/** From `in_dim` to `out_dim` by way of these widths. */
-export function perceptron(model: ModelConfiguration, hidden: readonly number[]): Network {
-  return mlp({
+/** From `in_dim` to `out_dim` by way of these widths; `where` names it in errors. */
+export function perceptron(where: string, model: ModelConfiguration, hidden: readonly number[]): Network {
+  const network = mlp({
     inputs: model.in_dim,
     outputs: model.out_dim,
     hidden,
@@ -22,6 +23,8 @@ export function perceptron(model: ModelConfiguration, hidden: readonly number[])
     layerNorm: model.layernorm,
     skip: model.skip_connections ? model.residual_period : undefined,
   });
+  refuseHugeModel(where, "its widths", network.dim);
+  return network;
 }
 
 /**

@@ -10,6 +10,7 @@ import type { Dataset } from "./dataset.js";
 import { hasErrors, lossNameOf } from "./likelihood.js";
 import { hiddenWidths, perceptron } from "./perceptron.js";
 import { inputsOf, noiseOf } from "./regression-data.js";
+import { refuseHugeData } from "./sizes.js";
 
 /** Inputs of `data.x_dist`; outputs from the teacher with noise of `data.noise_model`, or drawn. */
 export function syntheticData(where: string, configuration: TargetConfiguration, random: Random): Dataset {
@@ -20,6 +21,7 @@ export function syntheticData(where: string, configuration: TargetConfiguration,
   if (loss === "categorical" && model.out_dim < 2) {
     refuse(where, "model.out_dim", "at least 2, a logit for each class, for target.loss=categorical", model.out_dim);
   }
+  refuseHugeData(where, n, model.in_dim + model.out_dim);
   const inputs = inputsOf(data, n, model.in_dim, random.split("inputs"));
   const truth = teacherOf(configuration);
   const said = outputsOf(truth, truth.initialize(random.split("teacher")), inputs, n);
@@ -41,7 +43,7 @@ function teacherOf({ model, teacher }: TargetConfiguration): Network {
   const widths =
     teacher.widths ?? (depth === null ? hiddenWidths(model) : hiddenWidths({ ...model, widths: null, depth }));
   const plain = { ...model, activation: activation ?? model.activation, layernorm: false, skip_connections: false };
-  return perceptron(plain, widths);
+  return perceptron("the teacher", plain, widths);
 }
 
 function outputsOf(

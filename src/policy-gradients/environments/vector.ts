@@ -92,6 +92,9 @@ export interface VectorState {
 
 const where = "vectorEnvironment";
 
+/** A copy takes at least 4 kB; more would end the process without a word. */
+export const MOST_COPIES: number = 2 ** 19;
+
 const NOT_BEGUN = 0;
 const PLAYING = 1;
 const ENDED = 2;
@@ -109,6 +112,7 @@ export function vectorEnvironment(
   options: VectorOptions = {},
 ): VectorEnvironment {
   integerAtLeast(where, "count", count, 1);
+  if (count > MOST_COPIES) refuse(where, "count", `at most ${MOST_COPIES}`, count);
   knownOptions(where, options, ["seed", "autoreset", "statistics", "frozen", "workers"]);
   const { seed = 0, statistics = environmentStatistics(), frozen = false } = options;
   const autoreset = oneOf(where, "autoreset", options.autoreset ?? "same-step", ["same-step", "next-step", "disabled"]);

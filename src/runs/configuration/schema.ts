@@ -38,7 +38,7 @@ const model = z.strictObject({
   out_dim: count().describe(
     "numbers per output of synthetic data, for `categorical` a logit per class; others say it themselves",
   ),
-  depth: count().describe("hidden layers of `mlp`"),
+  depth: count().max(1000).describe("hidden layers of `mlp`"),
   widths: widths.describe(
     "of the hidden layers, one each; where null from `target_params`, and in `cnn` none between its convolutions and its output",
   ),
@@ -136,7 +136,7 @@ const data = z.strictObject({
 });
 
 const teacher = z.strictObject({
-  depth: count().nullable().describe("hidden layers; the model's where null"),
+  depth: count().max(1000).nullable().describe("hidden layers; the model's where null"),
   widths: widths.describe("of the hidden layers; the model's where null"),
   activation: activation.nullable().describe("the model's where null"),
   dropout_rate: fraction().lt(1).describe("chance of each of its outputs to be 0, before the noise"),

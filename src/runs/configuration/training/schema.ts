@@ -161,7 +161,9 @@ const environment = z.strictObject({
 const training = z.strictObject({
   total_steps: count().nullable().describe("steps of the environment in all; where null the recipe's, or 100000"),
   evaluate_every: count().nullable().describe("steps between two evaluations on the way; null for one at the end"),
-  evaluation_episodes: count().describe("of each evaluation"),
+  evaluation_episodes: count()
+    .max(2 ** 19)
+    .describe("of each evaluation"),
   evaluation_seed: countFrom0().describe("of their beginnings"),
   workers: countFrom0().describe("threads that play copies of the environment beside the first; they decide nothing"),
 });
