@@ -1,6 +1,7 @@
 // What the commands of the laboratory have in common: their options, and how errors end them.
 
-import { Command } from "commander";
+import { statSync } from "node:fs";
+import { Command, InvalidArgumentError, Option } from "commander";
 
 /** Receives an exit code. */
 export type Exit = (code: number) => void;
@@ -31,6 +32,24 @@ export function configured(name: string, description: string, page = "docs/confi
     .argument("[overrides...]", `group=preset and dotted.key=value; ${page} has all of them`)
     .option("--config <file>", "a YAML file with what differs from the defaults")
     .option("--config-dir <folder>", "a folder with presets of your own: model/mine.yaml in it is model=mine")
-    .option("--runs-root <folder>", "where artifacts lie", "runs")
+    .addOption(runsRootOption())
     .option("--cfg", "print the complete configuration and do nothing");
+}
+
+/** `--runs-root`: a folder, or one that is not there yet. */
+export function runsRootOption(): Option {
+  return new Option("--runs-root <folder>", "where artifacts lie").default("runs").argParser((path: string) => {
+    if (path.trim() === "") throw new InvalidArgumentError("It must name a folder.");
+    if (isSomethingElse(path)) throw new InvalidArgumentError("It is no folder.");
+    return path;
+  });
+}
+
+function isSomethingElse(path: string): boolean {
+  try {
+    return !statSync(path).isDirectory();
+  } catch {
+    // There is nothing yet, or what is there cannot be looked at: whoever writes there will say.
+    return false;
+  }
 }

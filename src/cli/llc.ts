@@ -1,7 +1,7 @@
 // The commands of the laboratory: `llc`, `build-target`, `sample`, `sweep`, `promote`, `list` and `show`.
 
 import { Command } from "commander";
-import { configured, type Exit, running } from "./command.js";
+import { configured, type Exit, running, runsRootOption } from "./command.js";
 import type { ConfiguredOptions } from "./jobs.js";
 import type { PromoteArguments } from "./laboratory.js";
 
@@ -36,20 +36,20 @@ export function laboratoryCommands(exit: Exit, prepare: () => Promise<unknown>):
       .option("--plot-name <file>", "which figure; running_llc.png where left out, learning_curve.png of policies")
       .option("--outdir <folder>", "where to", "assets")
       .option("--target <id>", "only runs on this target")
-      .option("--runs-root <folder>", "where artifacts lie", "runs")
+      .addOption(runsRootOption())
       .action((options: PromoteArguments, command: Command) =>
         run(command, ({ promoteCommand }) => promoteCommand(options)),
       ),
     new Command("list")
       .description("List targets, runs and policies, the newest run and policy first.")
-      .option("--runs-root <folder>", "where artifacts lie", "runs")
+      .addOption(runsRootOption())
       .action(({ runsRoot }: ConfiguredOptions, command: Command) =>
         run(command, ({ listCommand }) => listCommand(runsRoot)),
       ),
     new Command("show")
       .description("Show a target, run, comparison, sweep or policy.")
       .argument("<id>", "tgt_..., run_..., llc_..., sweep_... or pol_...")
-      .option("--runs-root <folder>", "where artifacts lie", "runs")
+      .addOption(runsRootOption())
       .action((id: string, { runsRoot }: ConfiguredOptions, command: Command) =>
         run(command, ({ showCommand }) => showCommand(runsRoot, id)),
       ),

@@ -43,7 +43,7 @@ export async function promote(
     if (!(samplerNames as readonly string[]).includes(name)) {
       const likely = nearest(name, samplerNames);
       throw new ConfigurationError(
-        `there is no sampler ${JSON.stringify(name)}${likely === undefined ? "" : `; did you mean ${likely}?`}`,
+        `there is no sampler ${JSON.stringify(name)}; ${likely === undefined ? `there are ${samplerNames.join(", ")}` : `did you mean ${likely}?`}`,
       );
     }
     const run = runs.find(({ sampler }) => sampler === name);

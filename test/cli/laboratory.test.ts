@@ -141,6 +141,8 @@ test("the story of Lambda-Hat's README, and nothing of it is computed twice", as
 test("what cannot be is refused in a sentence, before anything is computed", async () => {
   const folder = await program.folder();
   await writeFile(join(folder, "mine.yaml"), "modl: small\n");
+  await writeFile(join(folder, "odd.yaml"), "? [1, 2]\n: 3\n");
+  await writeFile(join(folder, "open.yaml"), "model: [1,2\n");
   await preset(folder, "model/mine.yaml", "preset: small\ndepth: 3\n");
   await preset(folder, "data/own.yaml", "n_dat: 3\n");
   const known = "tgt_0123456789abcdef";
@@ -156,6 +158,15 @@ test("what cannot be is refused in a sentence, before anything is computed", asy
     [["llc", "--config-dir", "nowhere"], /the folder of presets nowhere cannot be read/],
     [["llc", "--config-dir", "presets", "model=min"], /there is no preset "min" of model; did you mean mine\?/],
     [["llc", "--config-dir", "presets", "data=own"], /presets\/data\/own\.yaml: there is no key "data\.n_dat"/],
+    [["llc", ""], /error: "": expected group=preset or dotted\.key=value/],
+    [["llc", "--config", "odd.yaml"], /odd\.yaml: there is no key "\[ 1, 2 \]"/],
+    [["llc", "--config", "open.yaml"], /open\.yaml: Flow sequence in block collection .* line 2, column 1$/m],
+    [["llc", "sampler.hmc.step_size=.nan"], /sampler\.hmc\.step_size must be a number above 0, got NaN/],
+    [["llc", "model.depth=1e6"], /model\.depth must be an integer at least 1 and at most 1000, got 1000000/],
+    [["llc", "--runs-root", ""], /'--runs-root <folder>' argument '' is invalid\. It must name a folder/],
+    [["list", "--runs-root", "mine.yaml"], /argument 'mine\.yaml' is invalid\. It is no folder/],
+    [["promote", "--samplers", "x"], /there is no sampler "x"; there are sgld, .*hmc/],
+    [["promote", "--policies", "x"], /there is no algorithm "x"; there are .*ppo/],
     [["sample"], /sample needs target_id=tgt_/],
     [
       ["sample", `target_id=${known}`],
@@ -175,8 +186,37 @@ test("what cannot be is refused in a sentence, before anything is computed", asy
     const { code, stdout, stderr } = await program.run(folder, words);
     assert.deepEqual([code, stdout], [2, ""], `${words.join(" ")}: ${stderr}`);
     assert.match(stderr, message);
+    assert.equal(stderr.trimEnd().split("\n").length, 1, stderr);
   }
   assert.ok(!existsSync(join(folder, "runs")));
+});
+
+test("a folder that cannot be made, and a target that is too large, end the command in a sentence", async () => {
+  const folder = await program.folder();
+  await writeFile(join(folder, "file"), "");
+  const cases: [string[], RegExp][] = [
+    [["build-target", ...small, "--runs-root", "file/runs"], /cannot make the folder .*\/file\/runs\/\.locks: EEXIST/],
+    [
+      ["build-target", "target=quadratic", "target.quad_dim=1e9"],
+      /quadratic: the number of parameters by .* must be at/,
+    ],
+    [["build-target", "data.n_data=1e12"], /data\.n_data must be at most/],
+    ...(existsSync("/proc/self")
+      ? ([
+          [["llc", ...small, ...quiet, "sampler=fast", "--runs-root", "/proc/x"], /cannot make the folder \/proc\/x\//],
+        ] as [string[], RegExp][])
+      : []),
+  ];
+  for (const [words, message] of cases) {
+    const { code, stdout, stderr } = await program.run(folder, words);
+    assert.deepEqual([code, stdout], [1, ""], `${words.join(" ")}: ${stderr}`);
+    assert.match(stderr, message);
+    assert.equal(stderr.trimEnd().split("\n").length, 1, stderr);
+  }
+  // What was begun is in nobody's way.
+  const { code, stdout, stderr } = await program.run(folder, ["build-target", ...small]);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^tgt_[0-9a-f]{16}\n$/);
 });
 
 test("presets of one's own are a folder of files", async () => {

@@ -128,6 +128,12 @@ test("what cannot be trained is refused in a sentence, before anything is comput
     [["seed=1,2"], /-m runs one job for each/],
     [["algorithm=a2c", "algorithm.clip=0.1"], /a2c: there is no option "clip"/],
     [["-m", "algorithm=ppo,a2c", "algorithm.clip=0.1"], /a2c: there is no option "clip"/],
+    [["algorithm.environments=1e9"], /ppo: environments must be at most 524288, got 1000000000/],
+    [["algorithm.steps=1e9"], /ppo: environments \* steps must be at most \d+ with 4 numbers seen, got 8000000000/],
+    [
+      ["training.evaluation_episodes=1e9"],
+      /evaluation_episodes must be an integer at least 1 and at most 524288, got 1000000000/,
+    ],
     [["algorithm.minibatches=7"], /ppo: minibatches must be .*, got 7/],
     [["algorithm.features.convolutions=atari"], /observation/],
     [["environment.rescale_action=true"], /rescale_action: the action space must be a box, got 2 choices/],

@@ -50,7 +50,9 @@ function choicesOf(word: string): Choices {
     throw new ConfigurationError(`${word}: keys can be set, neither added nor removed; leave out the ${key[0]}`);
   }
   if (at < 0 || !/^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/.test(key)) {
-    throw new ConfigurationError(`${word}: expected group=preset or dotted.key=value`);
+    throw new ConfigurationError(
+      `${word.trim() === "" ? JSON.stringify(word) : word}: expected group=preset or dotted.key=value`,
+    );
   }
   const text = word.slice(at + 1).trim();
   const values = split(unwrapped(text), word).flatMap((part) => rangeOf(part, word) ?? [valueIn(part, word)]);

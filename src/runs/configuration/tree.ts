@@ -94,9 +94,10 @@ function applyFile(at: Place, text: string): void {
 
 /** What a YAML file holds; nothing where it is empty. */
 function recordIn(text: string, where: string, expected: string): Tree {
-  const document = parseDocument(text);
+  // Warnings would go to the terminal by themselves.
+  const document = parseDocument(text, { logLevel: "error" });
   if (document.errors.length > 0)
-    throw new ConfigurationError(`${where}${document.errors[0].message.split("\n", 1)[0]}`);
+    throw new ConfigurationError(`${where}${document.errors[0].message.split("\n", 1)[0].replace(/:$/, "")}`);
   const content: unknown = document.toJS() ?? {};
   if (!isRecord(content)) throw new ConfigurationError(`${where}expected ${expected}, got ${shown(content)}`);
   return content;
@@ -206,7 +207,8 @@ function meant(name: string, candidates: readonly string[]): string {
 }
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  // JSON has no word for NaN and infinities, which YAML has.
+  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 

@@ -57,7 +57,7 @@ function policyNamed(root: string, all: readonly ListedPolicy[], name: string): 
   if (!isAlgorithm && !name.startsWith("pol_")) {
     const likely = nearest(name, algorithmNames);
     throw new ConfigurationError(
-      `there is no algorithm ${JSON.stringify(name)}${likely === undefined ? "" : `; did you mean ${likely}?`}`,
+      `there is no algorithm ${JSON.stringify(name)}; ${likely === undefined ? `there are ${algorithmNames.join(", ")}` : `did you mean ${likely}?`}`,
     );
   }
   if (!isAlgorithm) checkId("pol", name);
