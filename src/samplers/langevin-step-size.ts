@@ -2,32 +2,11 @@
 // a whose gradient estimate has variance s^2 gets the stationary variance (1/a) (1 + eps s^2 / 4) / (1 - eps a / 4); its two
 // excesses add up to eps (a + s^2) / 4, which this file holds at 5 % in the stiffest direction.
 
-import type { Random } from "../random/random.js";
-import type { Memory } from "./kernel.js";
-import type { EstimatedGradient, Stiffness } from "./langevin-stiffness.js";
-import { LEAST_STIFFNESS, stiffest } from "./stiffest.js";
+import type { Stiffness } from "./langevin-stiffness.js";
+import { LEAST_STIFFNESS } from "./stiffest.js";
 
 /** Relative excess of the stationary variance in the stiffest direction. */
 const EXCESS = 0.05;
-
-export interface LangevinStepSize {
-  /** From a start whose surroundings are not known. Throws where no step size is small enough. */
-  first(q: Float64Array, scale: Float64Array, random: Random): number;
-  /** Measures at one more position of the chain; returns the step size for the stiffest place met since `first`. */
-  next(q: Float64Array, scale: Float64Array, random: Random): number;
-  /** What decides `next`: see `Memory`. */
-  readonly memory: Memory;
-}
-
-/** `scale` is the square root of the diagonal preconditioner G. */
-export function langevinStepSize(where: string, gradient: EstimatedGradient): LangevinStepSize {
-  const place = stiffest(where, gradient);
-  return {
-    first: (q, scale, random) => langevinStep(place.first(q, scale, random)),
-    next: (q, scale, random) => langevinStep(place.remember(place.look(q, scale, random).found)),
-    memory: place.memory,
-  };
-}
 
 /** eps for this stiffness. */
 export function langevinStep({ curvature, noise }: Stiffness): number {

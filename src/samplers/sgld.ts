@@ -29,7 +29,8 @@ export interface SgldOptions extends BatchOptions {
  * `0.2 / (a + s^2)` in the stiffest direction met, which makes that excess 5 % there and less elsewhere, as long as the noise falls
  * with the curvature (as it does for the negative log-likelihood of a model that fits).
  * `preconditioner: "rmsprop"` estimates a diagonal G of mean 1 in the first half of warmup (at least 20 transitions) and freezes it.
- * The state's energy is computed for kept draws only. A chain whose position or energy stops being finite is stopped.
+ * The state's energy is computed for kept draws only. A chain whose position or energy stops being finite is stopped; in warmup, where the step
+ * is found, it goes back to where it was well, with a smaller one.
  *
  * Statistics per transition: `stepSize`, `gradientNorm`, `gradients` (over all data). Throws a RangeError that names the option where
  * one does not fit.

@@ -5,9 +5,11 @@
 import { integerAtLeast } from "../arguments/index.js";
 import type { Energy } from "../energies/energy.js";
 import type { Adaptation, Kernel, KernelState } from "./kernel.js";
-import { type LangevinStepSize, langevinStepSize } from "./langevin-step-size.js";
+import { langevinKick, langevinStep } from "./langevin-step-size.js";
+import { named } from "./memory.js";
 import { type RmsPreconditioner, rmsPreconditioner } from "./rms-preconditioner.js";
 import { type Tabulated, valueAt } from "./scheduled.js";
+import { type StiffnessWarmup, stiffnessWarmup } from "./stiffness-warmup.js";
 import { type GradientEstimate, refreshEnergy, startAt } from "./stochastic-gradient.js";
 
 /** `energy` is that of `position` only after `refresh`. */
@@ -117,8 +119,21 @@ export function stochasticLangevinKernel(
             if (kind === "frozen") {
               integerAtLeast(`${where} with a preconditioner`, "warmup", warmup, LEAST_PRECONDITIONER_WARMUP);
             }
-            const finder = adaptsStep ? finderOf(where, estimate) : undefined;
-            return langevinWarmup(warmup, { kind, stepSize, scale, gradient, squares, setPreconditioner, finder });
+            const finder = adaptsStep
+              ? stiffnessWarmup<StochasticLangevinState>(where, energy, estimate, warmup, {
+                  scale,
+                  tune(stiffness) {
+                    stepSize[0] = langevinStep(stiffness);
+                  },
+                  kick: ({ gradientNorm }) =>
+                    langevinKick(stepSize[0], kind === "none" ? gradientNorm[0] ** 2 : scaledSquares(gradient, scale)),
+                  restart() {
+                    meanGradient.fill(0);
+                    squares?.forget();
+                  },
+                })
+              : undefined;
+            return langevinWarmup(warmup, { kind, gradient, squares, setPreconditioner, finder });
           }
         : undefined,
 
@@ -199,48 +214,43 @@ function squaresOf(x: Float64Array): number {
   return a + b + (c + d);
 }
 
-function finderOf(where: string, { dim, noisy, draw, steady }: GradientEstimate): LangevinStepSize {
-  return langevinStepSize(where, { dim, steady, noisy: noisy ? draw : undefined });
+/** `g G g`, where `scale` is the root of G. */
+function scaledSquares(g: Float64Array, scale: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < g.length; i++) sum += (scale[i] * g[i]) ** 2;
+  return sum;
 }
 
 interface Tuned {
   readonly kind: StochasticLangevinSettings["preconditioner"];
-  readonly stepSize: Float64Array;
-  readonly scale: Float64Array;
   /** The last step's gradient. */
   readonly gradient: Float64Array;
   readonly squares: RmsPreconditioner | undefined;
   setPreconditioner(): void;
-  readonly finder: LangevinStepSize | undefined;
+  readonly finder: StiffnessWarmup<StochasticLangevinState> | undefined;
 }
 
 /**
  * A preconditioner that is to be frozen averages squared gradients over the first half of warmup, which runs with G = 1; then G is
  * set. A step size that is not given is found at the start and again at half time for the G of then, and lowered where the chain
- * meets stiffer places, at sixteenths of warmup; the last quarter runs with what the draws will use.
+ * meets stiffer places or is lost (`stiffnessWarmup`); the last quarter runs with what the draws will use.
  */
 function langevinWarmup(warmup: number, tuned: Tuned): Adaptation<StochasticLangevinState> {
-  const { kind, stepSize, scale, squares, finder } = tuned;
+  const { kind, squares, finder } = tuned;
   const half = Math.floor(warmup / 2);
-  const sixteenth = Math.ceil(warmup / 16);
   const transition = new Float64Array(1);
 
   return {
-    start(state, random) {
-      if (finder !== undefined) stepSize[0] = finder.first(state.position, scale, random[0]);
-    },
-    update(state, _info, random) {
+    start: (state, random) => finder?.start(state, random),
+    update(state, info, random) {
       const t = ++transition[0];
-      if (state.stopped[0] === 1) return;
-      if (kind === "frozen" && t <= half) squares?.add(tuned.gradient);
-      if (kind !== "none" && t === half) {
-        if (kind === "frozen") tuned.setPreconditioner();
-        if (finder !== undefined) stepSize[0] = finder.first(state.position, scale, random[0]);
-      } else if (finder !== undefined && t % sixteenth === 0 && t <= 0.75 * warmup) {
-        stepSize[0] = finder.next(state.position, scale, random[0]);
-      }
+      if (state.stopped[0] === 0 && kind === "frozen" && t <= half) squares?.add(tuned.gradient);
+      finder?.update(state, info, random);
+      if (state.stopped[0] === 1 || kind === "none" || t !== half) return;
+      if (kind === "frozen") tuned.setPreconditioner();
+      finder?.anew(state, random);
     },
     finish() {},
-    memory: () => ({ transition, ...finder?.memory }),
+    memory: () => ({ transition, ...(finder && named("finder", finder.memory())) }),
   };
 }
