@@ -1,12 +1,12 @@
 // What there is: all targets, runs and policies, whole ones alone, read from their folders; and one of them in words.
 
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { textTable } from "../chains/table.js";
 import { ConfigurationError, type SamplerName } from "./configuration/index.js";
 import type { Metrics } from "./metrics.js";
 import { checkArtifact, exists, readJson, TIMING } from "./store/artifact.js";
-import { type ArtifactKind, checkId, folders } from "./store/identity.js";
+import { type ArtifactKind, checkId, folders, idsIn } from "./store/identity.js";
 import { runsOf } from "./store/samples.js";
 import { loadTarget, type TargetMeta } from "./store/targets.js";
 import { allPolicies, loadStoredPolicy } from "./training/policies.js";
@@ -20,16 +20,14 @@ export interface ListedRun {
 }
 
 /** Ids of the targets, sorted. */
-export async function targetIds(root: string): Promise<string[]> {
-  const names = await readdir(folders.targets(root)).catch((): string[] => []);
-  return names.filter((name) => /^tgt_[0-9a-f]+$/.test(name)).sort();
+export function targetIds(root: string): Promise<string[]> {
+  return idsIn("tgt", folders.targets(root));
 }
 
 /** The runs of all targets, the newest first. */
 export async function allRuns(root: string): Promise<ListedRun[]> {
-  const targets = await readdir(folders.samples(root)).catch((): string[] => []);
   const found: ListedRun[] = [];
-  for (const target of targets.filter((name) => /^tgt_[0-9a-f]+$/.test(name)).sort()) {
+  for (const target of await idsIn("tgt", folders.samples(root))) {
     for (const run of await runsOf(root, target)) {
       const { finished } = await readJson<{ finished: string }>(join(run.folder, TIMING));
       found.push({ target, ...run, finished });

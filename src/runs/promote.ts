@@ -1,5 +1,6 @@
 // Promotion: one figure of the newest run of each sampler is copied to where a README shows it.
 
+import { randomUUID } from "node:crypto";
 import { copyFile, readFile, rename, rm } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { parse } from "yaml";
@@ -27,8 +28,9 @@ export interface PromoteOptions {
  */
 export async function promote(
   root: string,
-  { samplers, plotName, outdir, targetId }: PromoteOptions,
+  { samplers: names, plotName, outdir, targetId }: PromoteOptions,
 ): Promise<string[]> {
+  const samplers = [...new Set(names)];
   const format = extname(plotName).slice(1);
   const figure = plotName.slice(0, -format.length - 1);
   if (!(runFigureNames as readonly string[]).includes(figure) || (format !== "png" && format !== "html")) {
@@ -78,7 +80,7 @@ async function configurationOf(folder: string, sampler: SamplerName): Promise<Re
 
 /** Copies a file whole or not at all, and resolves to where it is. */
 export async function copyWhole(from: string, to: string): Promise<string> {
-  const partial = `${to}.partial`;
+  const partial = `${to}.${randomUUID()}.partial`;
   try {
     await copyFile(from, partial);
     await rename(partial, to);

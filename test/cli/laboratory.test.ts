@@ -295,6 +295,50 @@ test("a damaged or half-written artifact is refused by name, and made again once
   assert.deepEqual(await lasting(join(folder, "runs")), before);
 });
 
+test("what somebody else put among the artifacts is passed over, and what is in the way is named", async () => {
+  const folder = await program.folder();
+  const words = ["target=quadratic", "target.quad_dim=3", "data=small"];
+  const made = await program.run(folder, ["build-target", ...words]);
+  assert.equal(made.code, 0, made.stderr);
+  const target = join(folder, "runs", "targets", made.stdout.trim());
+  const before = await program.run(folder, ["list"]);
+  assert.match(before.stdout, /^target .*\ntgt_/);
+  for (const name of ["targets/tgt_00", "targets/tgt_zz", "samples/tgt_0", "policies/pol_1"]) {
+    await mkdir(join(folder, "runs", name), { recursive: true });
+  }
+  for (const name of ["samples/note", "targets/note"]) await writeFile(join(folder, "runs", name), "");
+  assert.deepEqual(await program.run(folder, ["list"]), before);
+
+  const ended = async (command: string[], message: RegExp): Promise<void> => {
+    const { code, stdout, stderr } = await program.run(folder, command);
+    assert.deepEqual([code, stdout], [1, ""], stderr);
+    assert.match(stderr, message);
+    assert.equal(stderr.trimEnd().split("\n").length, 1, stderr);
+  };
+  await rm(join(target, "meta.json"));
+  await ended(["list"], /meta\.json is missing; remove its folder to have it made again/);
+  await rm(target, { recursive: true });
+  await writeFile(target, "");
+  await ended(["list"], /meta\.json is missing/);
+  await rm(join(folder, "runs", "targets"), { recursive: true });
+  await writeFile(join(folder, "runs", "targets"), "");
+  await ended(["list"], /the folder runs\/targets cannot be read \(ENOTDIR/);
+  await ended(["build-target", ...words], /cannot make the folder .*tgt_[0-9a-f]{16}\.partial: EEXIST/);
+  await rm(join(folder, "runs", "targets"));
+  assert.equal((await program.run(folder, ["build-target", ...words])).stdout, made.stdout);
+});
+
+test("a sampler that is named twice is promoted once", async () => {
+  const folder = await program.folder();
+  const words = ["llc", "target=quadratic", "target.quad_dim=3", "data=small", "sampler=[fast,hmc]", ...quiet];
+  const made = await program.run(folder, words);
+  assert.equal(made.code, 0, made.stderr);
+  const promoted = ["promote", "--samplers", "hmc,hmc,hmc", "--plot-name", "wnv.html", "--outdir", "shown"];
+  const { code, stdout, stderr } = await program.run(folder, promoted);
+  assert.deepEqual([code, stdout, stderr], [0, "shown/hmc_wnv.html\n", ""]);
+  assert.deepEqual(await filesBelow(join(folder, "shown")), ["hmc_wnv.html"]);
+});
+
 test("two processes at once on one target make it once, and both have it", async () => {
   const folder = await program.folder();
   const words = ["llc", "sampler=fast", ...small, "training.steps=2000", ...quiet];

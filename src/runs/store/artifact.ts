@@ -68,7 +68,10 @@ export async function keepOnly(folder: string, names: readonly string[]): Promis
 
 /** Drops what was begun. */
 export async function discardPartial(folder: string): Promise<void> {
-  await rm(`${folder}.partial`, { recursive: true, force: true });
+  await rm(`${folder}.partial`, { recursive: true, force: true }).catch((error: NodeJS.ErrnoException) => {
+    // A file is where the folder around it should be: whoever makes that says so.
+    if (error.code !== "ENOTDIR") throw error;
+  });
 }
 
 /**
@@ -102,8 +105,13 @@ export function json(value: unknown): string {
 
 /** What a file of an artifact holds. */
 export async function readJson<T>(path: string): Promise<T> {
-  const value = parsed<T>(await readFile(path, "utf8"));
-  if (value === undefined) throw new DamagedArtifact(`${path} cannot be read; remove its folder to have it made again`);
+  const advice = "remove its folder to have it made again";
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT" && error.code !== "ENOTDIR") throw error;
+    throw new DamagedArtifact(`${path} is missing; ${advice}`);
+  });
+  const value = parsed<T>(text);
+  if (value === undefined) throw new DamagedArtifact(`${path} cannot be read; ${advice}`);
   return value;
 }
 

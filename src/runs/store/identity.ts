@@ -1,6 +1,7 @@
 // Ids that are derived from everything that decides what they stand for, and the folders that belong to them.
 
 import { createHash } from "node:crypto";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigurationError } from "../configuration/errors.js";
 
@@ -31,12 +32,27 @@ export function canonicalJson(value: unknown): string {
 
 /** Throws a ConfigurationError where the text is no id of this kind, so that none leads out of the folder of artifacts. */
 export function checkId(kind: ArtifactKind, id: unknown): string {
-  if (typeof id !== "string" || !new RegExp(`^${kind}_[0-9a-f]{${DIGITS}}$`).test(id)) {
+  if (typeof id !== "string" || !isId(kind, id)) {
     throw new ConfigurationError(
       `${JSON.stringify(id)} is no ${NAMES[kind]} id; one is ${kind}_ followed by ${DIGITS} hexadecimal digits`,
     );
   }
   return id;
+}
+
+function isId(kind: ArtifactKind, text: string): boolean {
+  return new RegExp(`^${kind}_[0-9a-f]{${DIGITS}}$`).test(text);
+}
+
+/** The ids of this kind that a folder has entries for, sorted; none where there is no such folder. Throws where it cannot be read. */
+export async function idsIn(kind: ArtifactKind, folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => isId(kind, name)).sort();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return [];
+    throw new Error(`the folder ${folder} cannot be read (${message})`, { cause: error });
+  }
 }
 
 const NAMES: Readonly<Record<ArtifactKind, string>> = {

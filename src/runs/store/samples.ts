@@ -1,7 +1,6 @@
 // Runs of one sampler on one target: `runs/samples/<target>/<sampler>/<run>/` with configuration, metrics, traces and estimate. A run
 // that was interrupted goes on from its checkpoint; one that is there is read.
 
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { chainsOf } from "../../chains/draws.js";
 import { toCsv } from "../../formats/csv-table.js";
@@ -26,7 +25,7 @@ import {
   writeFileWhole,
 } from "./artifact.js";
 import { enter } from "./catalogue.js";
-import { checkId, folders, idOf } from "./identity.js";
+import { folders, idOf, idsIn } from "./identity.js";
 import { type LockOptions, withLock } from "./lock.js";
 import type { StoredTarget } from "./targets.js";
 
@@ -132,10 +131,7 @@ export async function runsOf(
   const found: { sampler: SamplerName; id: string; folder: string }[] = [];
   for (const sampler of samplerNames) {
     const folder = join(folders.samplesOf(root, target), sampler);
-    const names = await readdir(folder).catch((): string[] => []);
-    for (const id of names.filter((name) => /^run_[0-9a-f]+$/.test(name)).sort()) {
-      found.push({ sampler, id: checkId("run", id), folder: join(folder, id) });
-    }
+    for (const id of await idsIn("run", folder)) found.push({ sampler, id, folder: join(folder, id) });
   }
   return found;
 }

@@ -1,7 +1,7 @@
 // Policies on disk: `runs/policies/<id>/` with configuration, policy, log in three formats, evaluations and metrics. A training that was interrupted
 // goes on from its checkpoint, to the same bytes; one that is there is read.
 
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { toCsv } from "../../formats/csv-table.js";
 import {
@@ -33,7 +33,7 @@ import {
   writeFileWhole,
 } from "../store/artifact.js";
 import { enter } from "../store/catalogue.js";
-import { checkId, folders, idOf } from "../store/identity.js";
+import { folders, idOf, idsIn } from "../store/identity.js";
 import { type LockOptions, withLock } from "../store/lock.js";
 import { RunAborted } from "../store/samples.js";
 import { type PolicyMetrics, policyMetrics } from "./metrics.js";
@@ -124,16 +124,14 @@ export interface ListedPolicy {
 
 /** All that are there whole, the newest first. */
 export async function allPolicies(root: string): Promise<ListedPolicy[]> {
-  const names = await readdir(folders.policies(root)).catch((): string[] => []);
+  const ids = await idsIn("pol", folders.policies(root));
   const found = await Promise.all(
-    names
-      .filter((name) => /^pol_[0-9a-f]+$/.test(name))
-      .map(async (name) => {
-        const folder = folders.policy(root, checkId("pol", name));
-        const metrics = denull(await readJson<PolicyMetrics>(join(folder, METRICS)));
-        const { finished } = await readJson<{ finished: string }>(join(folder, TIMING));
-        return { id: name, folder, finished, metrics };
-      }),
+    ids.map(async (id) => {
+      const folder = folders.policy(root, id);
+      const metrics = denull(await readJson<PolicyMetrics>(join(folder, METRICS)));
+      const { finished } = await readJson<{ finished: string }>(join(folder, TIMING));
+      return { id, folder, finished, metrics };
+    }),
   );
   return found.sort((a, b) => (a.finished < b.finished ? 1 : a.finished > b.finished ? -1 : a.id < b.id ? -1 : 1));
 }

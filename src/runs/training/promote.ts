@@ -25,8 +25,9 @@ export interface PromotePoliciesOptions {
  */
 export async function promotePolicies(
   root: string,
-  { policies, plotName, outdir }: PromotePoliciesOptions,
+  { policies: names, plotName, outdir }: PromotePoliciesOptions,
 ): Promise<string[]> {
+  const policies = [...new Set(names)];
   const format = extname(plotName).slice(1);
   const figure = plotName.slice(0, -format.length - 1);
   if (!policyFigureNames.includes(figure) || (format !== "png" && format !== "html")) {
