@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -139,6 +140,20 @@ test("a run that is read is the run that was made", async () => {
   const text = await readFile(join(read.folder, "configuration.yaml"), "utf8");
   const again = compose({ file: { name: "it", text }, overrides: jobsOf(quadratic, { sweep: false })[0] });
   assert.equal(runIdOf(target.id, again, "nuts"), read.id);
+});
+
+test("whoever only reads writes nothing, and what cannot be read is not called missing", async () => {
+  const own = await temporaryFolder();
+  const made = await obtainTarget(own, base);
+  const locks = join(own, ".locks");
+  await rm(locks, { recursive: true });
+  assert.equal((await obtainTarget(own, base)).isNew, false);
+  assert.ok(!existsSync(locks));
+  const parameters = join(made.folder, "parameters.json");
+  await rm(parameters);
+  await assert.rejects(obtainTarget(own, base), /parameters\.json is missing; remove the folder/);
+  await symlink("parameters.json", parameters);
+  await assert.rejects(obtainTarget(own, base), { code: "ELOOP" });
 });
 
 test("one lock, one holder: the work of many does not overlap, and the dead hold nothing", async () => {

@@ -81,7 +81,7 @@ export async function discardPartial(folder: string): Promise<void> {
 export async function checkArtifact(folder: string): Promise<boolean> {
   if (!(await exists(folder))) return false;
   const advice = "remove the folder to have it made again";
-  const text = await readFile(join(folder, MANIFEST), "utf8").catch(() => undefined);
+  const text = (await contentOf(join(folder, MANIFEST)))?.toString();
   if (text === undefined) throw new DamagedArtifact(`${folder} is half written: it has no ${MANIFEST}; ${advice}`);
   const manifest = parsed<Manifest>(text);
   if (manifest?.files === undefined || typeof manifest.files !== "object" || manifest.files === null) {
@@ -91,7 +91,7 @@ export async function checkArtifact(folder: string): Promise<boolean> {
     throw new DamagedArtifact(`${folder} has format ${manifest.format}, and this version reads ${FORMAT}; ${advice}`);
   }
   for (const [path, digest] of Object.entries(manifest.files)) {
-    const bytes = await readFile(join(folder, path)).catch(() => undefined);
+    const bytes = await contentOf(join(folder, path));
     if (bytes === undefined) throw new DamagedArtifact(`${join(folder, path)} is missing; ${advice}`);
     if (digestOf(bytes) !== digest) throw new DamagedArtifact(`${join(folder, path)} is damaged; ${advice}`);
   }
@@ -106,13 +106,19 @@ export function json(value: unknown): string {
 /** What a file of an artifact holds. */
 export async function readJson<T>(path: string): Promise<T> {
   const advice = "remove its folder to have it made again";
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "ENOENT" && error.code !== "ENOTDIR") throw error;
-    throw new DamagedArtifact(`${path} is missing; ${advice}`);
-  });
-  const value = parsed<T>(text);
+  const bytes = await contentOf(path);
+  if (bytes === undefined) throw new DamagedArtifact(`${path} is missing; ${advice}`);
+  const value = parsed<T>(bytes.toString());
   if (value === undefined) throw new DamagedArtifact(`${path} cannot be read; ${advice}`);
   return value;
+}
+
+/** Undefined where there is no such file. What cannot be read is another matter: removing it would be bad advice. */
+async function contentOf(path: string): Promise<Buffer | undefined> {
+  return readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (["ENOENT", "ENOTDIR", "EISDIR"].includes(error.code ?? "")) return undefined;
+    throw error;
+  });
 }
 
 /** The numbers that were not finite, where the file has null. */

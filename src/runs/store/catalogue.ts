@@ -31,10 +31,15 @@ export async function readCatalogue(path: string): Promise<CatalogueEntry[]> {
 /** Enters an artifact into the catalogue of this name below `root`, in place of an earlier line with its id. Does nothing where this very line is there. */
 export async function enter(root: string, name: string, entry: CatalogueEntry): Promise<void> {
   const path = join(root, name);
+  const line = JSON.stringify(entry);
+  const isThere = (entries: readonly CatalogueEntry[]): boolean =>
+    entries.some((other) => JSON.stringify(other) === line);
+  // Whoever only reads needs no right to write.
+  if (isThere(await readCatalogue(path))) return;
   await withLock(root, name.replaceAll(/[\\/]/g, "-"), async () => {
     const before = await readCatalogue(path);
-    if (before.some((other) => JSON.stringify(other) === JSON.stringify(entry))) return;
+    if (isThere(before)) return;
     const entries = [...before.filter(({ id }) => id !== entry.id), entry].sort((a, b) => (a.id < b.id ? -1 : 1));
-    await writeFileWhole(path, entries.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    await writeFileWhole(path, entries.map((one) => `${JSON.stringify(one)}\n`).join(""));
   });
 }
