@@ -139,8 +139,10 @@ export async function promoteCommand(options: PromoteArguments): Promise<number>
 }
 
 export async function listCommand(root: string): Promise<number> {
-  print(await listed(root));
-  return 0;
+  const { text, problems } = await listed(root);
+  print(text);
+  for (const problem of problems) say(`error: ${problem}`);
+  return problems.length > 0 ? 1 : 0;
 }
 
 export async function showCommand(root: string, id: string): Promise<number> {
@@ -214,15 +216,15 @@ function placeOf({ sampler, folder, isNew }: StoredRun): string {
   return `${sampler} ${folder}${isNew ? "" : " (there already)"}`;
 }
 
-/** Says which sampler of which job failed, and what failed for several once; resolves to how many did. */
+/** Says which sampler of which job failed, what is wrong with several once; resolves to how many different things are. */
 function reportFailures(outcomes: readonly Outcome[]): number {
-  const byError = new Map<Error, string[]>();
+  const byError = new Map<string, string[]>();
   for (const { task, error } of outcomes) {
     if (error === undefined) continue;
     const name = task.job.label === "" ? task.sampler : `${task.job.label} ${task.sampler}`;
-    byError.set(error, [...(byError.get(error) ?? []), name]);
+    byError.set(error.message, [...(byError.get(error.message) ?? []), name]);
   }
-  for (const [error, names] of byError) say(`error: ${names.join(", ")}: ${error.message}`);
+  for (const [message, names] of byError) say(`error: ${names.join(", ")}: ${message}`);
   return byError.size;
 }
 

@@ -62,12 +62,7 @@ export interface LaboratoryOptions {
  * `signal` ended it. Throws a ConfigurationError before anything is computed where a job cannot be.
  */
 export async function execute(root: string, jobs: readonly Job[], options: LaboratoryOptions): Promise<Outcome[]> {
-  for (const { configuration, targetId } of jobs) {
-    if (targetId !== undefined) continue;
-    checkRows(configuration);
-    // Files that it names must be there.
-    targetIdOf(configuration);
-  }
+  checkJobs(jobs);
   const notes = jobs.flatMap((job) => (job.targetId === undefined ? temperatureNote(job.configuration) : []));
   for (const note of new Set(notes)) options.onNote?.(note);
   await removeDeadLocks(root);
@@ -133,6 +128,16 @@ export async function execute(root: string, jobs: readonly Job[], options: Labor
   const outcomes = await Promise.all(begun.map(finished));
   if (signal?.aborted) throw new RunAborted("interrupted");
   return outcomes;
+}
+
+/** Throws a ConfigurationError where a job cannot be; what needs its target to be known is not looked at. */
+export function checkJobs(jobs: readonly Job[]): void {
+  for (const { configuration, targetId } of jobs) {
+    if (targetId !== undefined) continue;
+    checkRows(configuration);
+    // Files that it names must be there.
+    targetIdOf(configuration);
+  }
 }
 
 /** A task whose pictures may still be drawn. */

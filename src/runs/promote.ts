@@ -7,9 +7,10 @@ import { parse } from "yaml";
 import { makeFolder } from "../platform/folder.js";
 import { ConfigurationError, compose, nearest, type SamplerName, samplerNames } from "./configuration/index.js";
 import { drawMissing, figuresOfRun, runFigureNames } from "./figures.js";
-import { allRuns } from "./listing.js";
+import { allRuns, type FoundRun } from "./listing.js";
 import { exists } from "./store/artifact.js";
 import { checkId } from "./store/identity.js";
+import { refuseDamaged } from "./store/readable.js";
 import { loadRun } from "./store/samples.js";
 import { loadTarget } from "./store/targets.js";
 
@@ -40,7 +41,9 @@ export async function promote(
     );
   }
   if (targetId !== undefined) checkId("tgt", targetId);
-  const runs = (await allRuns(root)).filter(({ target }) => targetId === undefined || target === targetId);
+  const { whole, damaged } = await allRuns(root);
+  const isWanted = ({ target }: FoundRun): boolean => targetId === undefined || target === targetId;
+  const runs = whole.filter(isWanted);
   const newest = samplers.map((name) => {
     if (!(samplerNames as readonly string[]).includes(name)) {
       const likely = nearest(name, samplerNames);
@@ -48,6 +51,8 @@ export async function promote(
         `there is no sampler ${JSON.stringify(name)}; ${likely === undefined ? `there are ${samplerNames.join(", ")}` : `did you mean ${likely}?`}`,
       );
     }
+    // A damaged one may be the newest.
+    refuseDamaged(damaged.filter((run) => isWanted(run) && run.sampler === name));
     const run = runs.find(({ sampler }) => sampler === name);
     if (run === undefined) throw new ConfigurationError(`there is no run of ${name} in ${root}; sample makes one`);
     return run;

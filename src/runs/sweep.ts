@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { configurationYaml, type Override } from "./configuration/index.js";
 import { drawMissing, figuresOfComparison } from "./figures.js";
-import { execute, type Job, type LaboratoryOptions, type Outcome } from "./laboratory.js";
+import { checkJobs, execute, type Job, type LaboratoryOptions, type Outcome } from "./laboratory.js";
 import type { Metrics } from "./metrics.js";
 import { resultRow, resultsCsv } from "./results.js";
 import { writeFileWhole } from "./store/artifact.js";
@@ -35,18 +35,20 @@ export async function runSweep(root: string, jobs: readonly SweptJob[], options:
   );
   const id = idOf("sweep", asked);
   const folder = folders.sweep(root, id);
-  // Of a sweep the runs are the results, and each may have figures of its own by another command.
-  const outcomes = await execute(root, jobs, { ...options, figures: false });
-  const csv = join(folder, "results.csv");
-  const overridesOf = new Map(jobs.map((job) => [job.configuration, job.overrides]));
-  const rows = outcomes.map((outcome) => rowOf(outcome, overridesOf.get(outcome.task.job.configuration) ?? []));
-  await writeFileWhole(csv, resultsCsv(rows));
+  checkJobs(jobs);
+  // Before anything is computed: where nothing can be written, it is said once.
   await writeFileWhole(
     join(folder, "sweep.yaml"),
     configurationYaml(
       jobs.map(({ label, configuration, targetId }) => ({ label, target_id: targetId, configuration })),
     ),
   );
+  // Of a sweep the runs are the results, and each may have figures of its own by another command.
+  const outcomes = await execute(root, jobs, { ...options, figures: false });
+  const csv = join(folder, "results.csv");
+  const overridesOf = new Map(jobs.map((job) => [job.configuration, job.overrides]));
+  const rows = outcomes.map((outcome) => rowOf(outcome, overridesOf.get(outcome.task.job.configuration) ?? []));
+  await writeFileWhole(csv, resultsCsv(rows));
 
   const runs = outcomes.flatMap(({ run, task }): [string, StoredRun][] =>
     run === undefined ? [] : [[task.job.label === "" ? task.sampler : `${task.job.label} ${task.sampler}`, run]],

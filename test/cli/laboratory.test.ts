@@ -197,6 +197,14 @@ test("a folder that cannot be made, and a target that is too large, end the comm
   const cases: [string[], RegExp][] = [
     [["build-target", ...small, "--runs-root", "file/runs"], /cannot make the folder .*\/file\/runs\/\.locks: EEXIST/],
     [
+      ["sweep", ...small, "seed=range(0,4)", "--runs-root", "file/runs"],
+      /cannot make the folder .*\/file\/runs\/sweeps/,
+    ],
+    [
+      ["train", "-m", "algorithm=ppo", "environment=cartpole", "seed=1,2", "--runs-root", "file/runs"],
+      /cannot make the folder .*\/file\/runs\/sweeps/,
+    ],
+    [
       ["build-target", "target=quadratic", "target.quad_dim=1e9"],
       /quadratic: the number of parameters by .* must be at/,
     ],
@@ -204,6 +212,11 @@ test("a folder that cannot be made, and a target that is too large, end the comm
     ...(existsSync("/proc/self")
       ? ([
           [["llc", ...small, ...quiet, "sampler=fast", "--runs-root", "/proc/x"], /cannot make the folder \/proc\/x\//],
+          [["sweep", ...small, "seed=1,2", "--runs-root", "/proc/x"], /cannot make the folder \/proc\/x\//],
+          [
+            ["train", "-m", "algorithm=ppo", "environment=cartpole", "seed=1,2", "--runs-root", "/proc/x"],
+            /cannot make the folder \/proc\/x\//,
+          ],
         ] as [string[], RegExp][])
       : []),
   ];
@@ -300,7 +313,6 @@ test("what somebody else put among the artifacts is passed over, and what is in 
   const words = ["target=quadratic", "target.quad_dim=3", "data=small"];
   const made = await program.run(folder, ["build-target", ...words]);
   assert.equal(made.code, 0, made.stderr);
-  const target = join(folder, "runs", "targets", made.stdout.trim());
   const before = await program.run(folder, ["list"]);
   assert.match(before.stdout, /^target .*\ntgt_/);
   for (const name of ["targets/tgt_00", "targets/tgt_zz", "samples/tgt_0", "policies/pol_1"]) {
@@ -315,17 +327,86 @@ test("what somebody else put among the artifacts is passed over, and what is in 
     assert.match(stderr, message);
     assert.equal(stderr.trimEnd().split("\n").length, 1, stderr);
   };
-  await rm(join(target, "meta.json"));
-  await ended(["list"], /meta\.json is missing; remove its folder to have it made again/);
-  await rm(target, { recursive: true });
-  await writeFile(target, "");
-  await ended(["list"], /meta\.json is missing/);
   await rm(join(folder, "runs", "targets"), { recursive: true });
   await writeFile(join(folder, "runs", "targets"), "");
   await ended(["list"], /the folder runs\/targets cannot be read \(ENOTDIR/);
   await ended(["build-target", ...words], /cannot make the folder .*tgt_[0-9a-f]{16}\.partial: EEXIST/);
   await rm(join(folder, "runs", "targets"));
   assert.equal((await program.run(folder, ["build-target", ...words])).stdout, made.stdout);
+});
+
+test("what is damaged is named with what to do, beside a list of all the others", async () => {
+  const folder = await program.folder();
+  const words = ["llc", "sampler=fast", "sampler.run=[hmc,sgld]", "target=quadratic", "data=small", ...quiet];
+  for (const dim of [2, 3, 4]) {
+    const { code, stderr } = await program.run(folder, [...words, `target.quad_dim=${dim}`]);
+    assert.equal(code, 0, stderr);
+  }
+  const training = [
+    "train",
+    "algorithm=a2c",
+    "environment=cartpole",
+    "training.total_steps=400",
+    "output.save_plots=false",
+  ];
+  for (const seed of [1, 2]) assert.equal((await program.run(folder, [...training, `seed=${seed}`])).code, 0);
+  const list = () => program.run(folder, ["list"]);
+  const whole = await list();
+  assert.deepEqual([whole.code, whole.stderr], [0, ""]);
+  const idsIn = (text: string): string[] => text.match(/^(tgt|run|pol)_[0-9a-f]+/gm) ?? [];
+  assert.equal(idsIn(whole.stdout).length, 3 + 6 + 2);
+
+  const files = await filesBelow(join(folder, "runs"));
+  const [metadata] = files.filter((path) => /^targets\/.*meta\.json$/.test(path));
+  // Of another target.
+  const metrics = files.filter((path) => /^samples\/.*\/sgld\/.*metrics\.json$/.test(path))[2];
+  const [timing] = files.filter((path) => /^policies\/.*timing\.json$/.test(path));
+  const harms: [string, (path: string) => Promise<void>, RegExp][] = [
+    [metadata, (path) => rm(path), /^error: runs\/targets\/tgt_\S+meta\.json is missing; remove the folder/m],
+    [metrics, (path) => truncate(path, 9), /^error: runs\/samples\/\S+metrics\.json is damaged; remove/m],
+    [timing, (path) => writeFile(path, "3"), /^error: runs\/policies\/\S+timing\.json .*; remove/m],
+  ];
+  for (const [path, harm] of harms) await harm(join(folder, "runs", path));
+  const { code, stdout, stderr } = await list();
+  assert.equal(code, 1);
+  for (const [, , message] of harms) assert.match(stderr, message);
+  assert.equal(stderr.trimEnd().split("\n").length, harms.length, stderr);
+  const harmed = harms.map(([path]) => basename(dirname(path)));
+  assert.deepEqual(
+    idsIn(stdout),
+    idsIn(whole.stdout).filter((id) => !harmed.includes(id)),
+  );
+
+  // The others can be shown; of what is damaged nothing passes for the newest.
+  const [, run, policy] = harmed;
+  const [sound] = idsIn(stdout).filter((id) => id.startsWith("run_"));
+  assert.equal((await program.run(folder, ["show", sound])).code, 0);
+  const ofTarget = basename(dirname(dirname(dirname(harms[1][0]))));
+  assert.match(
+    (await program.run(folder, ["show", ofTarget])).stdout,
+    new RegExp(`^runs: hmc run_.*, sgld ${run} \\(damaged\\)$`, "m"),
+  );
+  for (const refused of [
+    ["show", run],
+    ["show", policy],
+    ["promote", "--samplers", "sgld"],
+    ["promote", "--policies", "a2c"],
+  ]) {
+    const ended = await program.run(folder, refused);
+    assert.deepEqual([ended.code, ended.stdout], [1, ""], refused.join(" "));
+    assert.match(ended.stderr, /; remove (the|its) folder to have it made again\n$/);
+  }
+
+  // A folder that is a file, then none that is whole.
+  const place = join(folder, "runs", dirname(metadata));
+  await rm(place, { recursive: true });
+  await writeFile(place, "");
+  assert.match((await list()).stderr, new RegExp(`runs/targets/${harmed[0]} is half written`));
+  for (const path of files.filter((path) => path.endsWith("manifest.json") && dirname(path) !== dirname(metadata)))
+    await rm(join(folder, "runs", path));
+  const none = await list();
+  assert.deepEqual([none.code, none.stdout], [1, "nothing whole in runs\n"]);
+  assert.equal(none.stderr.trimEnd().split("\n").length, 3 + 6 + 2);
 });
 
 test("a sampler that is named twice is promoted once", async () => {

@@ -75,10 +75,10 @@ export async function discardPartial(folder: string): Promise<void> {
 }
 
 /**
- * Checks every file that the manifest names. Throws a DamagedArtifact that names the first that is missing or changed; resolves to false
- * where there is no such folder.
+ * Checks every file that the manifest names, or these alone. Throws a DamagedArtifact that names the first that is missing or changed; resolves to
+ * false where there is no such folder.
  */
-export async function checkArtifact(folder: string): Promise<boolean> {
+export async function checkArtifact(folder: string, only?: readonly string[]): Promise<boolean> {
   if (!(await exists(folder))) return false;
   const advice = "remove the folder to have it made again";
   const text = (await contentOf(join(folder, MANIFEST)))?.toString();
@@ -90,10 +90,11 @@ export async function checkArtifact(folder: string): Promise<boolean> {
   if (manifest.format !== FORMAT) {
     throw new DamagedArtifact(`${folder} has format ${manifest.format}, and this version reads ${FORMAT}; ${advice}`);
   }
-  for (const [path, digest] of Object.entries(manifest.files)) {
+  for (const path of only ?? Object.keys(manifest.files)) {
     const bytes = await contentOf(join(folder, path));
     if (bytes === undefined) throw new DamagedArtifact(`${join(folder, path)} is missing; ${advice}`);
-    if (digestOf(bytes) !== digest) throw new DamagedArtifact(`${join(folder, path)} is damaged; ${advice}`);
+    if (digestOf(bytes) !== manifest.files[path])
+      throw new DamagedArtifact(`${join(folder, path)} is damaged; ${advice}`);
   }
   return true;
 }
@@ -111,6 +112,16 @@ export async function readJson<T>(path: string): Promise<T> {
   const value = parsed<T>(bytes.toString());
   if (value === undefined) throw new DamagedArtifact(`${path} cannot be read; ${advice}`);
   return value;
+}
+
+/** When the artifact was finished, ISO 8601. */
+export async function finishedAt(folder: string): Promise<string> {
+  const path = join(folder, TIMING);
+  const { finished } = (await readJson<{ finished?: unknown } | null>(path)) ?? {};
+  if (typeof finished !== "string") {
+    throw new DamagedArtifact(`${path} does not say when; remove its folder to have it made again`);
+  }
+  return finished;
 }
 
 /** Undefined where there is no such file. What cannot be read is another matter: removing it would be bad advice. */

@@ -17,6 +17,7 @@ import {
   commitArtifact,
   denull,
   exists,
+  finishedAt,
   json,
   keepOnly,
   openPartial,
@@ -107,7 +108,7 @@ export async function loadRun(
   if (!(await checkArtifact(folder))) throw new RangeError(`there is no run ${id} of ${sampler} on ${target.id}`);
   const metrics = denull(await readJson<Metrics>(join(folder, "metrics.json")));
   const stored = denull(await readJson<StoredEstimate>(join(folder, "estimate.json")));
-  const { finished } = await readJson<{ finished: string }>(join(folder, TIMING));
+  const finished = await finishedAt(folder);
   const draws = await loadDraws(join(folder, TRACES));
   const { center, lossAtCenter, loss } = target.target;
   const estimate: LlcEstimate = {

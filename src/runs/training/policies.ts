@@ -25,6 +25,7 @@ import {
   commitArtifact,
   denull,
   exists,
+  finishedAt,
   json,
   keepOnly,
   openPartial,
@@ -35,6 +36,7 @@ import {
 import { enter } from "../store/catalogue.js";
 import { folders, idOf, idsIn } from "../store/identity.js";
 import { type LockOptions, withLock } from "../store/lock.js";
+import { newestFirst, type Readable, readEach } from "../store/readable.js";
 import { RunAborted } from "../store/samples.js";
 import { type PolicyMetrics, policyMetrics } from "./metrics.js";
 
@@ -103,7 +105,7 @@ export async function loadStoredPolicy(root: string, id: string): Promise<Stored
   }
   const metrics = denull(await readJson<PolicyMetrics>(join(folder, METRICS)));
   const { deterministic, stochastic } = await readJson<Evaluations>(join(folder, EVALUATIONS));
-  const { finished } = await readJson<{ finished: string }>(join(folder, TIMING));
+  const finished = await finishedAt(folder);
   const lines = (await readFile(join(folder, LINES), "utf8")).split("\n").filter((line) => line !== "");
   const log = lines.map((line) => denull(JSON.parse(line) as LogRecord));
   const policy = await loadPolicy(join(folder, POLICY));
@@ -122,18 +124,16 @@ export interface ListedPolicy {
   readonly metrics: PolicyMetrics;
 }
 
-/** All that are there whole, the newest first. */
-export async function allPolicies(root: string): Promise<ListedPolicy[]> {
-  const ids = await idsIn("pol", folders.policies(root));
-  const found = await Promise.all(
-    ids.map(async (id) => {
-      const folder = folders.policy(root, id);
-      const metrics = denull(await readJson<PolicyMetrics>(join(folder, METRICS)));
-      const { finished } = await readJson<{ finished: string }>(join(folder, TIMING));
-      return { id, folder, finished, metrics };
-    }),
-  );
-  return found.sort((a, b) => (a.finished < b.finished ? 1 : a.finished > b.finished ? -1 : a.id < b.id ? -1 : 1));
+/** All policies, the newest first; of each its metrics alone are read and checked. */
+export async function allPolicies(root: string): Promise<Readable<{ readonly id: string }, ListedPolicy>> {
+  const ids = (await idsIn("pol", folders.policies(root))).map((id) => ({ id }));
+  const { whole, damaged } = await readEach(ids, async ({ id }): Promise<ListedPolicy | undefined> => {
+    const folder = folders.policy(root, id);
+    if (!(await checkArtifact(folder, [METRICS]))) return undefined;
+    const metrics = denull(await readJson<PolicyMetrics>(join(folder, METRICS)));
+    return { id, folder, finished: await finishedAt(folder), metrics };
+  });
+  return { whole: whole.sort(newestFirst), damaged };
 }
 
 /** Throws where the algorithm cannot be trained in the task, or the task cannot be made here; nothing has been computed by then. */

@@ -8,6 +8,7 @@ import { drawMissing } from "../figures.js";
 import { copyWhole } from "../promote.js";
 import { exists } from "../store/artifact.js";
 import { checkId } from "../store/identity.js";
+import { type Readable, refuseDamaged } from "../store/readable.js";
 import { figuresOfPolicy, policyFigureNames } from "./figures.js";
 import { allPolicies, type ListedPolicy, loadStoredPolicy } from "./policies.js";
 
@@ -53,7 +54,7 @@ export async function promotePolicies(
   return Promise.all(sources.map((source, i) => copyWhole(source, join(outdir, `${policies[i]}_${plotName}`))));
 }
 
-function policyNamed(root: string, all: readonly ListedPolicy[], name: string): ListedPolicy {
+function policyNamed(root: string, all: Readable<{ readonly id: string }, ListedPolicy>, name: string): ListedPolicy {
   const isAlgorithm = (algorithmNames as readonly string[]).includes(name);
   if (!isAlgorithm && !name.startsWith("pol_")) {
     const likely = nearest(name, algorithmNames);
@@ -62,7 +63,9 @@ function policyNamed(root: string, all: readonly ListedPolicy[], name: string): 
     );
   }
   if (!isAlgorithm) checkId("pol", name);
-  const found = all.find(({ id, metrics }) => (isAlgorithm ? metrics.algorithm === name : id === name));
+  // A damaged one may be the newest of this algorithm.
+  refuseDamaged(all.damaged.filter(({ id }) => isAlgorithm || id === name));
+  const found = all.whole.find(({ id, metrics }) => (isAlgorithm ? metrics.algorithm === name : id === name));
   if (found === undefined)
     throw new ConfigurationError(`there is no policy ${isAlgorithm ? `of ${name}` : name} in ${root}; train makes one`);
   return found;

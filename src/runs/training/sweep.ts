@@ -10,7 +10,7 @@ import { writeFileWhole } from "../store/artifact.js";
 import { folders, idOf } from "../store/identity.js";
 import { figuresOfTrainings, type SeedGroup } from "./figures.js";
 import { policyConfiguration, policyIdOf, type StoredPolicy } from "./policies.js";
-import { type TrainAllOptions, type TrainingJob, type TrainingOutcome, trainAll } from "./train.js";
+import { checkTrainings, type TrainAllOptions, type TrainingJob, type TrainingOutcome, trainChecked } from "./train.js";
 
 export interface TrainingSweep {
   readonly id: string;
@@ -34,16 +34,18 @@ export async function runTrainingSweep(
     jobs.map(({ configuration }) => policyIdOf(configuration)),
   );
   const folder = folders.sweep(root, id);
-  // Of a sweep the comparison is what is looked at; each policy may have figures of its own by another command.
-  const outcomes = await trainAll(root, jobs, { ...options, figures: false });
-  const csv = join(folder, "results.csv");
-  const rows = outcomes.map(({ job, policy, error }) => resultRow(job.overrides, policy?.metrics ?? {}, error));
-  await writeFileWhole(csv, resultsCsv(rows));
+  await checkTrainings(root, jobs);
   const described = jobs.map(({ label, configuration }) => ({
     label,
     configuration: policyConfiguration(configuration),
   }));
+  // Before anything is trained: where nothing can be written, it is said once.
   await writeFileWhole(join(folder, "sweep.yaml"), configurationYaml(described));
+  // Of a sweep the comparison is what is looked at; each policy may have figures of its own by another command.
+  const outcomes = await trainChecked(root, jobs, { ...options, figures: false });
+  const csv = join(folder, "results.csv");
+  const rows = outcomes.map(({ job, policy, error }) => resultRow(job.overrides, policy?.metrics ?? {}, error));
+  await writeFileWhole(csv, resultsCsv(rows));
 
   const groups = overSeeds(outcomes);
   const summary = summaryOf(groups);

@@ -63,12 +63,26 @@ export async function trainAll(
   jobs: readonly TrainingJob[],
   options: TrainAllOptions,
 ): Promise<TrainingOutcome[]> {
-  const { signal, onState, onNote, callbacks, trainElsewhere } = options;
+  await checkTrainings(root, jobs);
+  return trainChecked(root, jobs, options);
+}
+
+/** Throws a ConfigurationError where a job whose policy is not there yet cannot be. */
+export async function checkTrainings(root: string, jobs: readonly TrainingJob[]): Promise<void> {
   const missing: TrainingConfiguration[] = [];
   for (const { configuration } of jobs) {
     if (!(await exists(folderOf(root, configuration)))) missing.push(configuration);
   }
   for (const configuration of differentTrainings(missing)) await checkTraining(configuration);
+}
+
+/** What is left of `trainAll` after `checkTrainings`. */
+export async function trainChecked(
+  root: string,
+  jobs: readonly TrainingJob[],
+  options: TrainAllOptions,
+): Promise<TrainingOutcome[]> {
+  const { signal, onState, onNote, callbacks, trainElsewhere } = options;
   await removeDeadLocks(root);
   const several = jobs.length > 1;
 
