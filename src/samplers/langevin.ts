@@ -87,7 +87,7 @@ function langevinKernel(energy: Energy, settings: LangevinSettings, width: numbe
         ? (warmup) =>
             stableStepSize(
               energy,
-              { where: "langevin", stepSize, product: PRODUCT, spread: spreadAt(0) || 1, restart },
+              { where: "langevin", stepSize, product: PRODUCT, spread: widestSpread(settings) || 1, restart },
               warmup,
             )
         : undefined,
@@ -117,6 +117,16 @@ function langevinKernel(energy: Energy, settings: LangevinSettings, width: numbe
       gradient[k] = nextGradient[k];
     }
   }
+}
+
+/** `s sqrt(T)` where it is largest: how far the run will spread, however cold it begins. */
+function widestSpread({ noiseScale, temperature }: LangevinSettings): number {
+  const length = Math.max(...[noiseScale, temperature].map((table) => (typeof table === "number" ? 1 : table.length)));
+  let widest = 0;
+  for (let t = 0; t < length; t++) {
+    widest = Math.max(widest, valueAt(noiseScale, t) * Math.sqrt(valueAt(temperature, t)));
+  }
+  return widest;
 }
 
 export interface LangevinOptions {

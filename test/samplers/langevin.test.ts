@@ -103,6 +103,16 @@ test("the automatic step size looks around a start that is flat, and goes with w
   assert.ok(longWarmup.parameters().stepSize[0] < 0.1 / 100);
 });
 
+test("a run that begins cold and warms up is not taken for one that was thrown out", () => {
+  const { energy } = independentGaussian([1, 4]);
+  const temperature = Float64Array.from({ length: 400 }, (_, t) => 0.001 + t / 400);
+  const run = { ...plan, warmup: 400, draws: 1, start: [0, 0] };
+  const kernels = visit(energy, langevin({ temperature }), run, () => {});
+  for (const { parameters } of kernels) {
+    for (const step of parameters().stepSize) assert.ok(Math.abs(step - 0.1) < 1e-5, `${step}`);
+  }
+});
+
 test("schedules of step size, noise scale and temperature are followed transition by transition, and held beyond", () => {
   const { energy } = independentGaussian([1]);
   const steps = 4;
