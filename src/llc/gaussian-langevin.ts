@@ -11,12 +11,12 @@ export interface RunLength {
 
 /**
  * The share of its final variance that a direction has reached, on average over a run's draws, in chains that start at the centre. `product` is
- * eps a, the step size times the curvature, below 4.
+ * eps a, the step size times the curvature: from 4 on steps have no final variance, of which the share is 0.
  * @example attainedShare(0.01, { warmup: 100, draws: 100, thin: 1 }) // 0.767, for exp(-1) to exp(-2) are missing
  */
 export function attainedShare(product: number, { warmup, draws, thin }: RunLength): number {
   const decay = squared(product);
-  if (decay === 1) return 0;
+  if (decay >= 1) return 0;
   const perDraw = decay ** thin;
   return 1 - (decay ** (warmup + thin) * (1 - perDraw ** draws)) / ((1 - perDraw) * draws);
 }
