@@ -28,11 +28,11 @@ export interface ControlFindings {
 
 /** As good as independent, below which an autocorrelation that had to be estimated is not known either. */
 const LEAST_EFFECTIVE = 100;
+/** Of a chain, where they are estimated: below it nothing can be said of it alone. */
+const LEAST_ALONE = 20;
 /** Share of d that four standard errors may be, for a deviation of that size to be seen. */
 const RESOLUTION = 0.25;
-/** Standard errors: one mean is tried, and one per chain. */
-const LARGEST_Z = { total: 4, chain: 4.5 };
-/** Of all coordinates together. */
+/** What one of these finds chance to explain with less: the mean, what steps are expected to make of it, all chains, all coordinates. */
 const LEAST_CHANCE = 1e-4;
 /** Share of its variance that the start may have left missing, where the tolerance is smaller than that. */
 const MISSING = 0.02;
@@ -65,7 +65,7 @@ export function controlled(draws: Draws, squares: ControlSquares, gamma: number,
   const { distances, chains, coordinates } = squares;
   const { dim, names, final } = draws;
   const laws = chains.map((chain) => langevinLaw(draws, chain, gamma));
-  const exact = laws.every((law) => law !== undefined);
+  const exact = laws.length > 0 && laws.every((law) => law !== undefined);
   const perChain = distances.map((trace, k) => laws[k]?.effectiveDraws ?? estimatedDraws(trace));
   const lengths = distances.map(({ length }) => length);
   const total = sum(lengths);
@@ -73,40 +73,41 @@ export function controlled(draws: Draws, squares: ControlSquares, gamma: number,
   const squaredDistance = sum(coordinates);
   const standardError = Math.sqrt((2 * dim) / effectiveDraws);
   const expected = exact ? sum(laws.map((law, k) => (law.expected * lengths[k]) / total)) : undefined;
-  const most = tolerance * dim;
 
   const problems = draws.stopped.map(({ chain, draw, reason }) => `chain ${chain} stopped at draw ${draw} (${reason})`);
   const add = (isProblem: boolean, sentence: () => string): void => void (isProblem && problems.push(sentence()));
 
-  const attained = exact && laws.length > 0 ? Math.min(...laws.map((law) => law.attained)) : 1;
+  const attained = exact ? Math.min(...laws.map((law) => law.attained)) : 1;
   add(attained < 1 - Math.max(tolerance, MISSING), () => {
     const warmup = Math.max(...laws.map((law) => transitionsUntil(law?.slowest ?? 0, Math.max(tolerance, MISSING))));
     return `the chains have not moved far enough: from the centre, steps of this size can have reached ${significant(100 * attained, 2)} % of the variance; a warmup of ${warmup} transitions would do (this one had ${final.warmup})`;
   });
-  const needed = Math.ceil(Math.max(LEAST_EFFECTIVE, (2 * LARGEST_Z.total ** 2) / (dim * RESOLUTION ** 2)));
+  const needed = Math.ceil(Math.max(LEAST_EFFECTIVE, (2 * (4 / RESOLUTION) ** 2) / dim));
   add(!(effectiveDraws >= needed), () => {
     const more =
       effectiveDraws > 0 ? `${Math.ceil(needed / effectiveDraws)} times as many transitions would do` : "nothing moved";
     return `too few effective draws to tell: ${significant(effectiveDraws, 3)}, below ${needed}; ${more}`;
   });
-  const isOff = !(Math.abs(squaredDistance - dim) <= most + LARGEST_Z.total * standardError);
+  const isOff = 2 * chanceOf(squaredDistance / dim, dim * effectiveDraws, tolerance) < LEAST_CHANCE;
   add(
     isOff,
     () =>
       `the sampler does not sample what it should: ${significant(squaredDistance / dim, 3)} times the squared distance`,
   );
   add(
-    expected !== undefined && !(Math.abs(squaredDistance / expected - 1) * dim <= LARGEST_Z.chain * standardError),
+    expected !== undefined && 2 * chanceOf(squaredDistance / expected, dim * effectiveDraws, 0) < LEAST_CHANCE,
     () =>
       `steps of this size make ${significant(expected ?? Number.NaN, 4)} of the squared distance, farther from what was found than chance explains`,
   );
   if (!isOff) {
     distances.forEach((trace, k) => {
-      const mean = sum(trace) / trace.length;
-      const margin = most + LARGEST_Z.chain * Math.sqrt((2 * dim) / perChain[k]);
+      // Estimates are high here and low there; that of all chains is the less so.
+      const worth = exact ? perChain[k] : Math.min(perChain[k], (sum(perChain) * trace.length) / total);
+      if (!exact && worth < LEAST_ALONE) return;
+      const share = sum(trace) / trace.length / dim;
       add(
-        !(Math.abs(mean - dim) <= margin),
-        () => `chain ${chains[k]} alone has ${significant(mean / dim, 3)} times the squared distance`,
+        2 * chains.length * chanceOf(share, dim * worth, tolerance) < LEAST_CHANCE,
+        () => `chain ${chains[k]} alone has ${significant(share, 3)} times the squared distance`,
       );
     });
     const off = worstCoordinate(coordinates, perCoordinate(laws, dim, effectiveDraws), tolerance);
@@ -139,6 +140,8 @@ function langevinLaw(
   const { kind, options } = sampler;
   const fixed = options.stepSize === undefined || typeof options.stepSize === "number";
   if (!fixed || (kind !== "sgld" && kind !== "langevin") || !(adapted.stepSize?.[chain] > 0)) return undefined;
+  // With another noise Langevin steps sample another law.
+  if ((options.noiseScale ?? 1) !== 1 || (options.temperature ?? 1) !== 1) return undefined;
   // Langevin's eta is half of SGLD's eps.
   const product = (kind === "langevin" ? 2 : 1) * gamma * adapted.stepSize[chain];
   const run: RunLength = { warmup: final.warmup, draws: lengths[chain], thin: final.thin };
@@ -170,7 +173,7 @@ function perCoordinate(laws: readonly (LangevinLaw | undefined)[], dim: number, 
   return Float64Array.from({ length: dim }, (_, i) => sum(laws.map((law) => law?.byCoordinate[i] ?? 0)));
 }
 
-/** That whose mean square is the least likely: as a chi-square of so many degrees of freedom over their number, wider or narrower by the tolerance. */
+/** That whose mean square is the least likely. */
 function worstCoordinate(
   squares: Float64Array,
   effectiveDraws: Float64Array,
@@ -178,17 +181,30 @@ function worstCoordinate(
 ): { readonly index: number; readonly chance: number } {
   let worst = { index: 0, chance: 1 };
   squares.forEach((square, index) => {
-    const half = effectiveDraws[index] / 2;
-    if (!(half > 0)) return;
-    const chance =
-      square > 1
-        ? upperIncompleteGamma(half, (half * square) / (1 + tolerance))
-        : tolerance < 1
-          ? 1 - upperIncompleteGamma(half, (half * square) / (1 - tolerance))
-          : 1;
+    const chance = chanceOf(square, effectiveDraws[index], tolerance);
     if (chance < worst.chance) worst = { index, chance };
   });
   return worst;
+}
+
+/**
+ * How much more skewed the mean of a slow series' squares is than that of as many independent ones as have its variance: with the spectrum f(x) =
+ * 1 / (1 + x^2), (int f)(int f^3) / (int f^2)^2. At 100 of them a chance of 1e-6 becomes one of 5e-6.
+ */
+const SKEWED = 1.5;
+
+/**
+ * The chance that a mean of squares, worth so many independent ones, is as far from 1 on its side: upwards as a gamma variable of that skewness,
+ * downwards as a chi-square, and wider or narrower by the tolerance. 0 of what is no number.
+ */
+function chanceOf(mean: number, independent: number, tolerance: number): number {
+  if (Number.isNaN(mean)) return 0;
+  const half = independent / 2;
+  if (!(half > 0)) return 1;
+  if (mean <= 1) return tolerance < 1 ? 1 - upperIncompleteGamma(half, (half * mean) / (1 - tolerance)) : 1;
+  const shape = half / SKEWED ** 2;
+  const deviations = (mean / (1 + tolerance) - 1) * Math.sqrt(half);
+  return upperIncompleteGamma(shape, shape + deviations * Math.sqrt(shape));
 }
 
 function sum(values: ArrayLike<number>): number {

@@ -64,7 +64,7 @@ export async function llc(loss: Loss, options: LlcOptions): Promise<LlcEstimate>
   checkLoss("llc", loss);
   if (typeof options !== "object" || options === null) refuse("llc", "options", "an object with a center", options);
   knownOptions("llc", options, llcOptions);
-  const { sampler = hmc({ targetAcceptance: TARGET_ACCEPTANCE }), atTruth = false } = options;
+  const { sampler = defaultSampler(), atTruth = false } = options;
   const { title = `LLC by ${sampler?.kind}`, ...sampling } = pick(options, samplingOptions);
   if (typeof atTruth !== "boolean") refuse("llc", "atTruth", "true or false", atTruth);
   const temperature = resolveTemperature("llc", loss, options);
@@ -158,7 +158,11 @@ export function pick<T extends object, K extends keyof T>(options: T, names: rea
   return Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name as K))) as Pick<T, K>;
 }
 
-const TARGET_ACCEPTANCE = 0.95;
+/** That of an estimate, and of its control, whose options name none. */
+export function defaultSampler(): Sampler {
+  return hmc({ targetAcceptance: 0.95 });
+}
+
 /** Share of `n beta L_n` that rounding may take or give: a little above that of float32, in which networks compute. */
 const ROUNDING = 1e-6;
 const PLACES = 4;

@@ -6,9 +6,8 @@ import { chainsOf } from "../chains/draws.js";
 import { printedAs } from "../chains/printed.js";
 import { sample } from "../chains/sample.js";
 import type { Loss } from "../networks/index.js";
-import { hmc } from "../samplers/index.js";
 import { controlled, squaresOf } from "./control-checks.js";
-import { comparable, type LlcOptions, pick, samplingOptions } from "./llc.js";
+import { comparable, defaultSampler, type LlcOptions, pick, samplingOptions } from "./llc.js";
 import { checkLoss, resolveTemperature, temperedAt } from "./tempered.js";
 import { chainMean } from "./uncertainty.js";
 
@@ -40,9 +39,10 @@ export interface NegativeControl {
 
 /**
  * Samples the localisation alone with the settings of an estimate: what the sampler does there is known exactly. `ok` where the squared distance is
- * within `tolerance` and 4 standard errors of its value, in every chain and in every coordinate (with an allowance for their number), the chains
- * have had the time to come from the centre to where they belong, and the draws are worth enough to tell: 100, and so many that 4 standard
- * errors are no more than a quarter of d. Errors come from the law and not from the chains. Rejects where an option is wrong.
+ * within `tolerance` of its value, beyond which chance brings it once in ten thousand runs, in every chain and in every coordinate (with an allowance
+ * for their number), the chains have had the time to come from the centre to where they belong, and the draws are worth enough to tell: 100,
+ * and so many that 4 standard errors are no more than a quarter of d. Errors come from the law and not from the chains. Rejects where an
+ * option is wrong.
  *
  * A sampler that finds its own step size finds it for the localisation: to control the steps of an estimate, give them.
  * @example (await negativeControl(loss, { center, sampler: sgld(), gamma: 10 })).ok
@@ -51,7 +51,7 @@ export async function negativeControl(loss: Loss, options: ControlOptions): Prom
   const where = "negativeControl";
   checkLoss(where, loss);
   knownOptions(where, options, [...["center", "gamma", "mask", "sampler", "tolerance"], ...samplingOptions]);
-  const { center, mask, sampler = hmc(), title = "negative control" } = options;
+  const { center, mask, sampler = defaultSampler(), title = "negative control" } = options;
   const gamma = positiveNumber(where, "gamma", options.gamma ?? 1);
   const tolerance = nonNegativeNumber(where, "tolerance", options.tolerance ?? 0.05);
   if (options.chains !== undefined) integerAtLeast(where, "chains", options.chains, 1);
