@@ -18,6 +18,18 @@ const loose: Readonly<Record<string, readonly [string, string]>> = {
   shapes: ["x", "y"],
   images: ["paper", "paper"],
 };
+/** Traces on a pair of axes; without a type they are `scatter`. */
+const onAxes: readonly unknown[] = [
+  undefined,
+  ...words("scatter scattergl bar box candlestick carpet contour contourcarpet funnel heatmap histogram histogram2d"),
+  ...words("histogram2dcontour image ohlc scattercarpet violin waterfall"),
+];
+/** Traces that say themselves which part of the paper they take. */
+const withDomain: readonly unknown[] = words(
+  "funnelarea icicle indicator parcats parcoords pie sankey sunburst table treemap",
+);
+/** Traces with a place in the legend for each of their parts, named or not. */
+const cut: readonly unknown[] = ["pie", "funnelarea"];
 /** Traces that have a colour bar unless they say otherwise, and no place in a legend. */
 const maps: readonly unknown[] = ["heatmap", "contour", "histogram2d", "histogram2dcontour"];
 
@@ -39,6 +51,11 @@ export function inColumn(figure: Figure, column: Column): { data: Trace[]; layou
       ...(axis.overlaying !== undefined && { overlaying: rename(axis.overlaying) }),
     };
   }
+  const recoloured = (part: Part): Part => ({
+    ...part,
+    ...(part.coloraxis !== undefined && { coloraxis: renamedColors(part.coloraxis, colorAxisShift) }),
+    ...(isWithBar(part) && { colorbar: barBeside(part.colorbar as Part | undefined) }),
+  });
   const barBeside = (bar: Part = {}): Part =>
     bar.orientation === "h"
       ? { ...bar, x: along(bar.x ?? 0.5), ...(bar.lenmode !== "pixels" && { len: Number(bar.len ?? 1) * width }) }
@@ -63,28 +80,30 @@ export function inColumn(figure: Figure, column: Column): { data: Trace[]; layou
   }
 
   const data = figure.data.map((trace): Trace => {
-    const marker = trace.marker as Part | undefined;
+    const { x: across = [0, 1], ...domain } = (trace.domain as { x?: readonly [number, number] } | undefined) ?? {};
+    const place = withDomain.includes(trace.type)
+      ? { domain: { ...domain, x: [along(across[0]), along(across[1])] } }
+      : { xaxis: rename(trace.xaxis ?? "x"), yaxis: rename(trace.yaxis ?? "y") };
     return {
       ...trace,
-      xaxis: rename(trace.xaxis ?? "x"),
-      yaxis: rename(trace.yaxis ?? "y"),
+      ...place,
       ...(trace.coloraxis !== undefined && { coloraxis: renamedColors(trace.coloraxis, colorAxisShift) }),
       ...(hasBar(trace) && { colorbar: barBeside(trace.colorbar as Part | undefined) }),
-      ...(marker !== undefined && {
-        marker: {
-          ...marker,
-          ...(marker.coloraxis !== undefined && { coloraxis: renamedColors(marker.coloraxis, colorAxisShift) }),
-          ...(hasMarkerBar(trace) && { colorbar: barBeside(marker.colorbar as Part | undefined) }),
-        },
-      }),
+      ...Object.fromEntries(colouredParts(trace).map(([name, part]) => [name, recoloured(part)])),
     };
   });
   return { data, layout };
 }
 
-/** The figure's axes; a pair of plain ones where the layout has none. */
+/** The type of the first trace that is on no pair of axes and has no domain of its own; undefined where all can be put into a column. */
+export function homelessType({ data }: Figure): unknown {
+  return data.find(({ type }) => !onAxes.includes(type) && !withDomain.includes(type))?.type;
+}
+
+/** The figure's axes; a pair of plain ones where the layout has none and something lies on them. */
 export function axesOf(figure: Figure): [string, Part][] {
   const found = Object.entries(figure.layout).filter(([key]) => isNumbered(key, "axis")) as [string, Part][];
+  if (figure.data.length > 0 && figure.data.every(({ type }) => withDomain.includes(type))) return found;
   const keys = found.map(([key]) => key);
   return [...found, ...["xaxis", "yaxis"].filter((key) => !keys.includes(key)).map((key): [string, Part] => [key, {}])];
 }
@@ -100,15 +119,17 @@ export function uprightBars(figure: Figure): Part[] {
   const axes = Object.entries(figure.layout).filter(([key]) => isNumbered(key, "coloraxis"));
   const bars = [
     ...figure.data.filter(hasBar).map((trace) => trace.colorbar),
-    ...figure.data.filter(hasMarkerBar).map((trace) => (trace.marker as Part).colorbar),
+    ...figure.data.flatMap(colouredParts).flatMap(([, part]) => (isWithBar(part) ? [part.colorbar] : [])),
     ...axes.filter(([, axis]) => (axis as Part).showscale !== false).map(([, axis]) => (axis as Part).colorbar),
   ].map((bar): Part => (bar as Part | undefined) ?? {});
   return bars.filter(({ orientation, x }) => orientation !== "h" && !(typeof x === "number" && x < 1));
 }
 
-/** Whether the trace has an entry in its figure's legend. */
+/** Whether the trace has an entry in its figure's legend, or several. */
 export function isInLegend(trace: Trace, { layout }: Figure): boolean {
-  if (layout.showlegend === false || trace.name === undefined) return false;
+  if (layout.showlegend === false) return false;
+  if (isCut(trace)) return trace.showlegend !== false;
+  if (trace.name === undefined) return false;
   return maps.includes(trace.type) ? trace.showlegend === true : trace.showlegend !== false;
 }
 
@@ -116,8 +137,22 @@ function hasBar(trace: Trace): boolean {
   return maps.includes(trace.type) && trace.coloraxis === undefined && trace.showscale !== false;
 }
 
-function hasMarkerBar({ marker }: Trace): boolean {
-  const { showscale, colorbar, coloraxis } = (marker as Part | undefined) ?? {};
+/** Whether a trace of this type is in no legend, whatever it says. */
+export function isOutsideLegends({ type }: Trace): boolean {
+  return withDomain.includes(type) && !cut.includes(type);
+}
+
+/** Whether the legend has the trace's parts in place of itself. */
+export function isCut({ type }: Trace): boolean {
+  return cut.includes(type);
+}
+
+/** The parts of a trace that may have a scale of colours. */
+function colouredParts({ marker, line }: Trace): [string, Part][] {
+  return Object.entries({ marker, line }).filter((entry): entry is [string, Part] => entry[1] !== undefined);
+}
+
+function isWithBar({ showscale, colorbar, coloraxis }: Part): boolean {
   return coloraxis === undefined && (showscale === true || (colorbar !== undefined && showscale !== false));
 }
 
@@ -176,4 +211,8 @@ function pathAlong(path: string, along: (x: unknown) => unknown): string {
     });
     return command + moved;
   });
+}
+
+function words(text: string): string[] {
+  return text.split(" ");
 }

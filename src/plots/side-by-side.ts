@@ -2,7 +2,7 @@
 
 import { knownOptions, positiveNumber, refuse } from "../arguments/index.js";
 import { type Figure, isFigure, type Trace } from "./figure.js";
-import { inColumn, isInLegend, numbersTaken, uprightBars } from "./in-column.js";
+import { homelessType, inColumn, isCut, isInLegend, isOutsideLegends, numbersTaken, uprightBars } from "./in-column.js";
 import { asText, layout, legendBelow } from "./theme.js";
 
 export interface SideBySideOptions {
@@ -15,9 +15,9 @@ export interface SideBySideOptions {
 const margins = { l: 64, r: 28 };
 
 /**
- * Puts figures with Cartesian axes side by side, in the order given; `titles` (their own titles where left out) stand above.
+ * Puts figures side by side, in the order given; `titles` (their own titles where left out) stand above.
  * A name that several figures have stands in the legend once, and a click on it hides all of its traces; a colour bar stays beside its figure. Throws a RangeError
- * where there is no figure, the number of titles is another, or a figure is one in space or moves.
+ * where there is no figure, the number of titles is another, or a figure moves, or has traces in space, on polar axes, on a map or in a triangle.
  *
  *     plots.sideBySide([plots.scatter2d(unit), plots.scatter2d(scaled)], ["unit mass", "mass 0.1, 1"])
  */
@@ -33,6 +33,11 @@ export function sideBySide(
     if (!isFigure(figure)) refuse(where, `figures[${i}]`, "a figure, { data, layout }", figure);
     if (figure.layout.scene !== undefined || figure.frames !== undefined)
       refuse(where, `figures[${i}]`, "a standing figure in the plane", figure);
+    const type = homelessType(figure);
+    if (type !== undefined)
+      refuse(where, `figures[${i}]`, "a figure whose traces lie on x and y axes or have a domain", type);
+    if (figure.layout.grid !== undefined)
+      refuse(where, `figures[${i}].layout.grid`, "left out, and each panel's domain said", figure.layout.grid);
   });
   knownOptions(where, options, ["title", "columnWidth"]);
   if (titles !== undefined && titles?.length !== figures.length)
@@ -46,7 +51,7 @@ export function sideBySide(
   const together: Record<string, unknown[]> = { annotations: [], shapes: [], images: [] };
   const named = new Set<unknown>();
   // Room for what panels have above them, their names: a title in the middle of a column would stand on one.
-  const lift = figures.some(({ layout: { annotations: own } }) => Array.isArray(own) && own.length > 0) ? 18 : 0;
+  const lift = Math.max(...figures.map(roomAbove));
   let [axisShift, colorAxisShift] = [0, 0];
 
   figures.forEach((figure, i) => {
@@ -58,13 +63,19 @@ export function sideBySide(
       else parts[key] = value;
     }
     for (const trace of traces) {
+      if (isOutsideLegends(trace)) {
+        data.push(trace);
+        continue;
+      }
       const isNamed = isInLegend(trace, figure);
       data.push({
         ...trace,
         ...(trace.name !== undefined && { legendgroup: trace.legendgroup ?? trace.name }),
-        ...((isNamed || trace.name !== undefined) && { showlegend: isNamed && !named.has(trace.name) }),
+        ...((isNamed || isCut(trace) || trace.name !== undefined) && {
+          showlegend: isNamed && (isCut(trace) || !named.has(trace.name)),
+        }),
       });
-      if (isNamed) named.add(trace.name);
+      if (isNamed) named.add(isCut(trace) ? trace : trace.name);
     }
     together.annotations.push({
       text: titles === undefined ? titleOf(figure) : asText(titles[i]),
@@ -97,6 +108,12 @@ export function sideBySide(
       margin: { ...margins, t: (options.title === undefined ? 48 : 84) + lift, b: named.size > 0 ? 92 : 60 },
     }),
   };
+}
+
+/** CSS pixels that names of panels take, or the names and largest values of parallel coordinates. */
+function roomAbove({ data, layout: { annotations } }: Figure): number {
+  if (data.some(({ type }) => type === "parcoords" || type === "parcats")) return 36;
+  return Array.isArray(annotations) && annotations.length > 0 ? 18 : 0;
 }
 
 /** CSS pixels that a colour bar at the figure's right takes with its numbers and its title; 0 where there is none. */

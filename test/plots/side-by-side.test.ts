@@ -181,3 +181,50 @@ test("what a figure keeps out of its legend stays out, and bars stand as they st
   assert.equal(quiet.layout.showlegend, false);
   assert.equal(quiet.layout.legend, undefined);
 });
+
+test("a figure without axes takes its column by its domain, and its colours' bar stands beside it", () => {
+  const half = { x: [0.5, 1], y: [0, 0.5] };
+  const parts: plots.Trace[] = [
+    {
+      type: "parcoords",
+      dimensions: [{ values: [1, 2] }, { values: [2, 1] }],
+      line: { color: [0, 1], showscale: true },
+    },
+    { type: "pie", values: [1, 2], labels: ["a", "b"], domain: half },
+    { type: "table", name: "numbers", cells: { values: [[1], [2]] } },
+  ];
+  const alone = parts.map((trace): plots.Figure => ({ data: [trace], layout: {} }));
+  const joined = plots.sideBySide([plain(), ...alone, plain()]);
+  // No axes but those of the first and the last.
+  const axes = Object.keys(joined.layout).filter((key) => /^[xy]axis/.test(key));
+  assert.deepEqual(axes.sort(), ["xaxis", "xaxis2", "yaxis", "yaxis2"]);
+  const [first, last] = [domainOf(joined, "x"), domainOf(joined, "x2")];
+  const placed = joined.data.slice(1, -1);
+  let before = first[1];
+  for (const [i, trace] of placed.entries()) {
+    assert.ok(!("xaxis" in trace) && !("yaxis" in trace));
+    const { x, y } = trace.domain as { x: [number, number]; y?: [number, number] };
+    assert.ok(before < x[0] && x[0] < x[1] && x[1] < last[0], `${before}, ${x}`);
+    before = x[1];
+    assert.deepEqual(y, (parts[i].domain as typeof half | undefined)?.y);
+  }
+  const { colorbar } = placed[0].line as { colorbar: Bar };
+  const [across, next] = placed.map(({ domain }) => (domain as { x: [number, number] }).x);
+  assert.ok(across[1] < colorbar.x && colorbar.x < next[0] - (next[1] - next[0]));
+  // Half of a column is half as wide; a pie's parts are in the legend.
+  assert.ok(Math.abs(2 * (next[1] - next[0]) - (first[1] - first[0])) < 1e-12);
+  assert.ok(joined.layout.legend !== undefined && placed[1].showlegend !== false);
+  assert.equal(placed[2].showlegend, undefined);
+  const quiet = plots.sideBySide([plain({}, { name: "heard" }), { ...alone[1], layout: { showlegend: false } }]);
+  assert.equal(quiet.data[1].showlegend, false);
+});
+
+test("what could only be misplaced is refused by its name", () => {
+  for (const type of ["scatterpolar", "barpolar", "scatterternary", "scattergeo", "scattermap", "surface", "splom"]) {
+    const figures = [plain(), { data: [{ type }], layout: {} }];
+    const message = `plots.sideBySide: figures[1] must be a figure whose traces lie on x and y axes or have a domain, got "${type}"`;
+    assert.throws(() => plots.sideBySide(figures), { name: "RangeError", message });
+  }
+  const rows = plain({ grid: { rows: 1, columns: 2 } });
+  assert.throws(() => plots.sideBySide([rows]), /figures\[0\]\.layout\.grid must be left out/);
+});
