@@ -26,7 +26,10 @@ export interface LlcEstimate {
   readonly work: number;
   /** What of `work` is not the chains': the loss at the centre, and what the verdict looks at. */
   readonly verdictWork: number;
-  /** `standardError ** 2` times `work`: what a sampler needs for a given error, however long it ran. Times seconds in `compareLlc`. */
+  /**
+   * `standardError ** 2` times `work`: what a sampler needs for a given error, however long it ran, but for warmup and `verdictWork`, which weigh
+   * on short runs. Times seconds in `compareLlc`.
+   */
   readonly workNormalizedVariance: number;
   /**
    * SGLD alone: the share by which its steps inflate the variance of the stiffest direction. Where gradient noise falls with the curvature,

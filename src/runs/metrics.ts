@@ -4,6 +4,7 @@ import { chainsOf } from "../chains/draws.js";
 import { gradientsTaken } from "../chains/work.js";
 import { essTail } from "../diagnostics/index.js";
 import type { LlcEstimate } from "../llc/estimate.js";
+import { VALUE_COST } from "../llc/work.js";
 
 /** One row of a table; names as Lambda-Hat has them where it has them. */
 export interface Metrics {
@@ -53,9 +54,6 @@ export interface Metrics {
 
 /** Metrics that time decides. */
 export const timedMetrics: readonly (keyof Metrics)[] = ["seconds", "efficiency_seconds", "wnv_seconds"];
-
-/** A value over all data costs about a third of a gradient. */
-const VALUE_COST = 1 / 3;
 
 export interface Work {
   /** Gradients over all data before the first kept draw, of each chain. */
