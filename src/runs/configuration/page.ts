@@ -57,11 +57,23 @@ ergodic sample target_id=tgt_0123456789abcdef sampler=hmc sampler.hmc.draws=500
 Ids are hashes of everything that decides what they stand for: groups \`target\`, \`model\`, \`data\`, \`teacher\` and \`training\` decide a target, files among them by what they hold and the digits by their package's version; the target,
 \`seed\`, \`posterior\`, \`sampler.chains\`, the sampler's own section and what of \`output\` says which numbers are kept decide a run. What is there is not
 computed again. A command that was interrupted, or killed, goes on when it is repeated. Whatever differs from one making to the next is in
-\`timing.json\` and in the metrics that contain seconds; a folder without its \`manifest.json\`, or with files that are not as it says, is refused.
+\`timing.json\` and in the metrics that contain seconds; a folder without its \`manifest.json\`, or with files that are not as it says, is refused; \`list\` names it
+beside the others, and ends with exit code 1.
 
-Work (\`fge\`, full-gradient equivalents) is that of all chains with warmup, and of what the verdict looks at: a mini-batch gradient counts by its share of the data, twice with a control
-variate; a transition of HMC, NUTS or MAMS by its leapfrog steps, one of MCLMC by the one or two gradients of its step; a loss that was
-computed only to be recorded is a third of a gradient. \`wnv_fge\` is the squared standard error times \`fge\`, \`wnv_seconds\` times seconds.
+## What is counted as work
+
+| metric | what |
+|---|---|
+| \`fge\` | full-gradient equivalents: gradients over all data, of all chains together, those of warmup and of transitions between kept draws included, and of what the verdict looks at; \`work\` in \`estimate.json\` |
+| \`fge_warmup\` | the part of it before the first kept draw |
+| \`verdictWork\` in \`estimate.json\` | the part of it that is not the chains': the loss at w*, a descent below w* of at most 60 gradients, and for \`sgld\` the curvature and the noise of gradients at w* and where up to four chains ended |
+| \`seconds\` | of the chains alone, by the clock |
+| \`wnv_fge\`, \`wnv_seconds\` | the squared standard error \`llc_se\` times \`fge\`, and times \`seconds\` |
+| \`efficiency_fge\`, \`efficiency_seconds\` | \`ess_bulk\` over them |
+
+A mini-batch gradient counts by its share of the data, twice with a control variate; a transition of HMC, NUTS or MAMS by its leapfrog steps, one of MALA as one
+gradient, one of MCLMC by the one or two of its step. A loss over all data that is computed by itself counts as a third of a gradient: \`sgld\`, \`psgld\`,
+\`sghmc\` and \`sgnht\` need it for every kept draw. Searches for a first step size and warmup's measurements of curvature are not counted, a few dozen per run.
 
 # Keys`;
 
