@@ -100,7 +100,8 @@ export async function calibrate(loss: Loss, options: CalibrateOptions): Promise<
   const usual = loss.dataSize * defaultBeta(loss.dataSize);
   const nbetas = listOf(where, "nbetas", options.nbetas ?? [usual / 3, usual, 3 * usual], positiveNumber);
   const gammas = listOf(where, "gammas", options.gammas ?? [1, 10, 100], nonNegativeNumber);
-  const steps = options.stepSizes && listOf(where, "stepSizes", options.stepSizes, positiveNumber);
+  const { stepSizes } = options;
+  const steps = stepSizes === undefined ? undefined : listOf(where, "stepSizes", stepSizes, positiveNumber);
   const { center } = resolveTemperature(where, loss, { center: options.center });
   const curvatures = curvaturesAt(loss, center);
   if (Number.isNaN(curvatures.largest)) refuse(where, "center", "where gradients are finite", center);

@@ -30,6 +30,8 @@ export interface ControlFindings {
 const LEAST_EFFECTIVE = 100;
 /** Of a chain, where they are estimated: below it nothing can be said of it alone. */
 const LEAST_ALONE = 20;
+/** Draws of which an autocorrelation can be estimated at all: halves of three. */
+const SHORTEST = 6;
 /** Share of d that four standard errors may be, for a deviation of that size to be seen. */
 const RESOLUTION = 0.25;
 /** What one of these finds chance to explain with less: the mean, what steps are expected to make of it, all chains, all coordinates. */
@@ -85,7 +87,11 @@ export function controlled(draws: Draws, squares: ControlSquares, gamma: number,
   const needed = Math.ceil(Math.max(LEAST_EFFECTIVE, (2 * (4 / RESOLUTION) ** 2) / dim));
   add(!(effectiveDraws >= needed), () => {
     const more =
-      effectiveDraws > 0 ? `${Math.ceil(needed / effectiveDraws)} times as many transitions would do` : "nothing moved";
+      effectiveDraws > 0
+        ? `${Math.ceil(needed / effectiveDraws)} times as many transitions would do`
+        : Math.max(0, ...lengths) < SHORTEST
+          ? `no chain kept ${SHORTEST} draws`
+          : "nothing moved";
     return `too few effective draws to tell: ${significant(effectiveDraws, 3)}, below ${needed}; ${more}`;
   });
   const isOff = 2 * chanceOf(squaredDistance / dim, dim * effectiveDraws, tolerance) < LEAST_CHANCE;

@@ -112,6 +112,10 @@ describe("on known models", () => {
     const { loss, center } = known.quadratic({ curvatures: [1] });
     const refused = (more: object) => calibrate(loss!, { ...quick, center: center!, ...more });
     await assert.rejects(refused({ nbetas: [] }), /calibrate: nbetas must be a list of at least one number/);
+    await assert.rejects(
+      refused({ stepSizes: 0 }),
+      /calibrate: stepSizes must be a list of at least one number, got 0/,
+    );
     await assert.rejects(refused({ stepSizes: [0] }), /stepSizes\[0\] must be a positive number/);
     await assert.rejects(refused({ gammas: [-1] }), /gammas\[0\] must be a non-negative number/);
     await assert.rejects(refused({ draws: 3 }), /draws must be an integer of at least 20/);
