@@ -14,6 +14,7 @@ import {
   buttonsAtRight,
   layout,
   legendBesideTitle,
+  NOTE_HEIGHT,
   panelMargin,
   seriesColor,
   translucent,
@@ -41,7 +42,7 @@ const quantile = 1.959963984540054;
 
 /**
  * Running LLC of each course against full-gradient equivalents, and against seconds where courses have them, on logarithmic axes; bands of
- * 95 % from the spread between chains. Throws a RangeError where a course has no draws or an option is wrong.
+ * 1.96 standard errors from the spread between chains, which of a few chains cover less than 95 %. Throws a RangeError where a course has no draws or an option is wrong.
  *
  *     plots.llcConvergence({ sgld: { chains, work }, hmc: { chains, work } })
  */
@@ -52,6 +53,7 @@ export function llcConvergence(
   const data = llcConvergenceData(courses, options);
   const reference = options.reference ?? [];
   const timed = data.some(({ seconds }) => seconds !== undefined);
+  const banded = data.some(({ lower }) => lower.some((value) => value !== null));
   const { panels, height } = panelGrid(timed ? 2 : 1, { rowHeight: 330 });
   const axes: Record<string, unknown> = {};
   const traces: Trace[] = [];
@@ -115,13 +117,18 @@ export function llcConvergence(
   });
   return drawn({
     data: traces,
-    layout: layout(options.title ?? "LLC by the work done", {
-      ...axes,
-      legend: legendBesideTitle(),
-      modebar: { ...buttonsAtRight },
-      height,
-      margin: { ...panelMargin(""), t: 56 },
-    }),
+    layout: layout(
+      options.title ?? "LLC by the work done",
+      {
+        ...axes,
+        legend: legendBesideTitle(),
+        modebar: { ...buttonsAtRight },
+        height: height + (banded ? NOTE_HEIGHT : 0),
+        margin: { ...panelMargin(""), t: 56 + (banded ? NOTE_HEIGHT : 0) },
+        showlegend: true,
+      },
+      banded ? "shaded: ± 1.96 standard errors, from the spread between chains" : "",
+    ),
   });
 }
 

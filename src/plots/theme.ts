@@ -102,9 +102,12 @@ export function legendBelow(): Record<string, unknown> {
   return { ...legendBesideTitle(), x: 0.5, xanchor: "center", y: 0.01, yanchor: "bottom" };
 }
 
+/** CSS pixels that a note below the title takes. */
+export const NOTE_HEIGHT = 16;
+
 /** The margins of the theme for several panels, each with a label above it. */
 export function panelMargin(note: string): Record<string, unknown> {
-  return { l: 64, r: 36, t: 78 + (note === "" ? 0 : 16), b: 56 };
+  return { l: 64, r: 36, t: 78 + (note === "" ? 0 : NOTE_HEIGHT), b: 56 };
 }
 
 /** An axis of the theme. `title` is taken as text; `overrides` win. What they switch off gets no look: Plotly's check minds. */

@@ -7,7 +7,16 @@ import type { Figure, Trace } from "./figure.js";
 import { coursePlaces, type LlcCourse } from "./llc-course.js";
 import { panelGrid } from "./panels.js";
 import { plainNumbers } from "./plain.js";
-import { asText, axis, buttonsAtRight, layout, legendBesideTitle, panelMargin, seriesColor } from "./theme.js";
+import {
+  asText,
+  axis,
+  buttonsAtRight,
+  layout,
+  legendBesideTitle,
+  NOTE_HEIGHT,
+  panelMargin,
+  seriesColor,
+} from "./theme.js";
 
 export interface WnvOptions {
   title?: string;
@@ -75,13 +84,18 @@ export function wnv(courses: Readonly<Record<string, LlcCourse>>, options: WnvOp
   });
   return drawn({
     data: traces,
-    layout: layout(options.title ?? "Work-normalised variance of the LLC", {
-      ...axes,
-      legend: legendBesideTitle(),
-      modebar: { ...buttonsAtRight },
-      height,
-      margin: { ...panelMargin(""), t: 56 },
-    }),
+    layout: layout(
+      options.title ?? "Work-normalised variance of the LLC",
+      {
+        ...axes,
+        legend: legendBesideTitle(),
+        modebar: { ...buttonsAtRight },
+        height: height + NOTE_HEIGHT,
+        margin: { ...panelMargin(""), t: 56 + NOTE_HEIGHT },
+        showlegend: true,
+      },
+      "variance of the mean from the spread between chains, smoothed over a tenth of the range",
+    ),
   });
 }
 

@@ -39,16 +39,17 @@ export function figuresOfRun(
   const { estimate, sampler } = run;
   const { draws } = estimate;
   const names = draws.names.slice(0, tracks);
+  const followed = ["loss", ...names.slice(0, 3)];
   const reference = referencesOf(estimate, lambda);
   const courses = coursesOf({ [sampler]: run }, sections);
   const figures: Record<(typeof runFigureNames)[number], () => Figure> = {
     theta_trace: () => plots.trace(draws, { names, title: `Positions of ${sampler}` }),
-    running_llc: () => plots.runningLlc(estimate, { reference }),
+    running_llc: () => plots.runningLlc(estimate, { reference, title: `Running LLC estimate of ${sampler}` }),
     llc_convergence: () => plots.llcConvergence(courses, { reference }),
     wnv: () => plots.wnv(courses),
-    rank: () => plots.rankHistogram(draws, { names: ["loss", ...names.slice(0, 3)] }),
-    autocorrelation: () => plots.autocorrelation(draws, { names: ["loss", ...names.slice(0, 3)] }),
-    energy: () => plots.energy(draws),
+    rank: () => plots.rankHistogram(draws, { names: followed, title: `Ranks of the draws of ${sampler}` }),
+    autocorrelation: () => plots.autocorrelation(draws, { names: followed, title: `Autocorrelation of ${sampler}` }),
+    energy: () => plots.energy(draws, { title: `Energies and E-BFMI of ${sampler}` }),
   };
   return figures;
 }

@@ -44,6 +44,9 @@ test("the story of Lambda-Hat's README, and nothing of it is computed twice", as
         "energy",
       ]) {
         assert.ok(files.includes(`${run}/figures/${name}.html`), `${run}/figures/${name}.html`);
+        const page = await readFile(join(folder, "runs", run, "figures", `${name}.html`), "utf8");
+        // In its title or in its legend: a promoted figure stands alone.
+        assert.match(page, new RegExp(`( of |"name":")${sampler}["<]`), `${name} does not say of which sampler it is`);
       }
     }
     const comparison = files.find((path) => path.startsWith("comparisons/") && path.endsWith("configuration.yaml"));

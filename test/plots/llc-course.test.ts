@@ -49,6 +49,16 @@ test("a single chain has no band and no spread", () => {
   assert.deepEqual(plots.wnvData({ one })[0].byWork, [null, null]);
 });
 
+test("a course is named though it is the only one, and a band is explained where there is one", () => {
+  const one = { chains: [Float64Array.of(1, 2)], work: [1, 2] };
+  const titleOf = ({ layout }: plots.Figure): string => (layout.title as { text: string }).text;
+  for (const figure of [plots.llcConvergence({ course }), plots.wnv({ course })]) {
+    assert.equal(figure.layout.showlegend, true);
+    assert.match(titleOf(figure), /<br>.*from the spread between chains/);
+  }
+  assert.doesNotMatch(titleOf(plots.llcConvergence({ one })), /shaded/);
+});
+
 test("Plotly's own check passes the figures; names stay text, and nothing in them is no JSON", async () => {
   const reference = [{ label: "<b>d/2</b>", value: 4 }];
   const courses = { "<b>sgld</b>": timed, hmc: timed };
