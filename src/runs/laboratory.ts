@@ -12,7 +12,7 @@ import { inParallel } from "./in-parallel.js";
 import { checkBatches, refuseMoreRows } from "./sampling.js";
 import { exists } from "./store/artifact.js";
 import { folders } from "./store/identity.js";
-import { removeDeadLocks } from "./store/lock.js";
+import { type LockOptions, removeDeadLocks } from "./store/lock.js";
 import { obtainRun, RunAborted, runIdOf, type StoredRun } from "./store/samples.js";
 import { loadTarget, obtainTarget, type StoredTarget, targetIdOf } from "./store/targets.js";
 
@@ -70,12 +70,16 @@ export async function execute(root: string, jobs: readonly Job[], options: Labor
     [...new Set(job.configuration.sampler.run)].map((sampler) => ({ job, sampler })),
   );
   const { signal, onState, onNote } = options;
-  const lock = { signal, onWait: (pid: number) => onNote?.(`waiting for process ${pid}, which is making the same`) };
+  const lockOf = (what: string): LockOptions => ({
+    signal,
+    onWait: (pid) => onNote?.(`waiting for process ${pid}, which is making the same ${what}`),
+  });
   const targets = new Map<string, Promise<StoredTarget>>();
   const targetOf = (job: Job): Promise<StoredTarget> => {
     const { configuration, targetId } = job;
     const id = targetId ?? targetIdOf(configuration);
-    const known = targets.get(id) ?? (targetId ? loadTarget(root, targetId) : obtainTarget(root, configuration, lock));
+    const known =
+      targets.get(id) ?? (targetId ? loadTarget(root, targetId) : obtainTarget(root, configuration, lockOf("target")));
     targets.set(id, known);
     // Each task that needs it hears of its failure; nobody else has to.
     known.catch(() => {});
@@ -98,7 +102,7 @@ export async function execute(root: string, jobs: readonly Job[], options: Labor
       checkBatches({ ...sections, run: [sampler] }, target.target.loss.dataSize);
       tell({ state: "sampling", fraction: 0 });
       const run = await obtainRun(root, target, job.configuration, sampler, {
-        ...lock,
+        ...lockOf(`run of ${sampler}`),
         // Several runs share the machine, a thread each; a single one takes what it needs.
         workers: several ? 1 : undefined,
         checkpointEvery: output.checkpoint_every,

@@ -432,6 +432,9 @@ test("two processes at once on one target make it once, and both have it", async
   assert.equal(withoutNote(first.stdout), withoutNote(second.stdout));
   const made = [first, second].map(({ stdout }) => 3 - (stdout.match(/there already/g)?.length ?? 0));
   assert.equal(made[0] + made[1], 3, "each run was made by one of them");
+  for (const [line] of (first.stderr + second.stderr).matchAll(/^waiting.*$/gm)) {
+    assert.match(line, /^waiting for process \d+, which is making the same (target|run of (sgld|hmc|mclmc))$/);
+  }
   const alone = await program.folder();
   assert.equal((await program.run(alone, words)).code, 0);
   assert.deepEqual(await lasting(join(folder, "runs")), await lasting(join(alone, "runs")));

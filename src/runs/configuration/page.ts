@@ -52,7 +52,7 @@ ergodic sample target_id=tgt_0123456789abcdef sampler=hmc sampler.hmc.draws=500
 | \`runs/targets/<id>/\` | \`configuration.yaml\`, \`meta.json\`, the trained parameters, and the table where there is one; \`_catalog.jsonl\` beside them has a line for each |
 | \`runs/samples/<target>/<sampler>/<run>/\` | \`configuration.yaml\`, \`metrics.json\` and \`.csv\`, \`estimate.json\`, traces, \`figures/\`; \`_index.jsonl\` has a line for each |
 | \`runs/comparisons/<id>/\` | what \`llc\` says of several samplers on one target |
-| \`runs/sweeps/<id>/\` | \`results.csv\`, a row for each job and sampler, and the comparison of all |
+| \`runs/sweeps/<id>/\` | \`results.csv\`, a row for each job and sampler, \`sweep.yaml\` with their configurations, and the comparison of all |
 
 Ids are hashes of everything that decides what they stand for: groups \`target\`, \`model\`, \`data\`, \`teacher\` and \`training\` decide a target, files among them by what they hold and the digits by their package's version; the target,
 \`seed\`, \`posterior\`, \`sampler.chains\`, the sampler's own section and what of \`output\` says which numbers are kept decide a run. What is there is not
