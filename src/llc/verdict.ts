@@ -1,7 +1,7 @@
 // What is wrong with an LLC estimate, in words, with the number that shows it and what to try. An estimate that cannot be
 // believed is still reported: the verdict is beside it, never in its place.
 
-import type { Draws } from "../chains/draws.js";
+import { chainsOf, type Draws } from "../chains/draws.js";
 import type { LangevinExcess } from "../samplers/index.js";
 import type { Problem, Verdict } from "./estimate.js";
 
@@ -31,6 +31,8 @@ const leastChance = 0.001;
 const largestInflation = 0.2;
 /** HMC at a fixed step size: below this mean acceptance the step size, not the law, decides where chains go. */
 const leastAcceptance = 0.4;
+/** MCLMC, which corrects nothing: mean squared energy error per coordinate, a hundred times what its steps are tuned to. */
+const largestEnergyVariance = 0.05;
 /**
  * Share of draws that may diverge. Steep-sided wells make some in every run: up to 2 % of them left estimates of |w|^4 and |w|^6
  * wells within their errors, while on the crossing (w1 w2)^2, where it is 2 % to 10 %, estimates were low by half an error.
@@ -81,7 +83,7 @@ const checks: readonly ((evidence: Evidence) => Problem | undefined)[] = [
       message: `too few effective draws: bulk ESS is ${Number.isNaN(essBulk) ? "unknown" : Math.round(essBulk)}, below ${needed} (${leastEssPerChain} per chain). Take more draws, or thin by more.`,
     };
   },
-  ({ draws, langevin }) => langevinStep(draws, langevin) ?? acceptance(draws),
+  ({ draws, langevin }) => langevinStep(draws, langevin) ?? acceptance(draws) ?? energyVariance(draws),
   ({ draws }) => {
     const total = draws.stats.diverging?.reduce((sum, flag) => sum + (flag > 0 ? 1 : 0), 0) ?? 0;
     const kept = draws.lengths.reduce((sum, length) => sum + length, 0);
@@ -141,5 +143,22 @@ function acceptance({ stats, sampler }: Draws): Problem | undefined {
   return {
     kind: "step-size-unstable",
     message: `only ${Math.round(100 * mean)} % of proposals are accepted at the given step size; lower it, or leave it out to have it adapted.`,
+  };
+}
+
+/** Where a few stiff directions run hot among many others: no mean over all draws shows that the chain is at another temperature. */
+function energyVariance(draws: Draws): Problem | undefined {
+  if (draws.sampler.kind !== "mclmc" || draws.stats.energyError === undefined) return undefined;
+  const perCoordinate = chainsOf(draws, "energyError").map(
+    (errors) => errors.reduce((sum, error) => sum + error * error, 0) / errors.length / draws.dim,
+  );
+  const largest = Math.max(0, ...perCoordinate.filter((value) => !Number.isNaN(value)));
+  if (largest <= largestEnergyVariance) return undefined;
+  const chain = perCoordinate.indexOf(largest);
+  return {
+    kind: "step-size-unstable",
+    message:
+      `the energy errors of chain ${chain} have a variance of ${largest.toPrecision(2)} per coordinate: its steps are too large for the stiffest ` +
+      "directions. Lower stepSize or desiredEnergyVariance, or lengthen warmup.",
   };
 }

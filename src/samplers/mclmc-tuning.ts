@@ -37,6 +37,7 @@ export function mclmcTuning(
 
   const follower = stepFollower(desired);
   const moments = isokineticMoments(tunable);
+  const watch = settledStep(desired, warmup - last);
   const trace = lastDraws(dim, adaptsL ? warmup - last : 0);
   /** Transitions made. */
   const transitions = new Float64Array(1);
@@ -66,6 +67,7 @@ export function mclmcTuning(
         const isBarred = !Number.isFinite(info.energyError[0]);
         stepSize[0] = isBarred ? follower.barred(stepSize[0]) : follower.next(stepSize[0], info.energyError[0]);
       }
+      if (adaptsStep && t > last) stepSize[0] = watch.next(stepSize[0], info.energyError[0]);
       if (t > from && t <= second) moments.add(state.position);
       if (t === first || t === second) takeVariances();
       if (t > last) trace.add(state.position);
@@ -80,6 +82,7 @@ export function mclmcTuning(
     memory: () => ({
       transitions,
       ...named("step", follower.memory),
+      ...named("watch", watch.memory),
       ...named("moments", moments.memory),
       ...named("trace", trace.memory),
     }),
@@ -129,6 +132,43 @@ function stepFollower(desired: number): StepFollower {
       weights[0] = 0;
       // What barred the way was met in other units.
       largest[0] = Number.POSITIVE_INFINITY;
+    },
+  };
+}
+
+interface SettledStep {
+  /** The step size after one of the settled size that made this energy error. */
+  next(stepSize: number, energyError: number): number;
+  readonly memory: Memory;
+}
+
+const CHECKS = 3;
+/** So many times the desired variance no few errors come to by chance, and none of a step that is stable in all directions. */
+const FAR_TOO_MUCH = 10;
+
+/**
+ * Watches a step that follows no more, over `transitions` of them. Where stiff directions are few their errors hardly show in the mean over
+ * all, up to the step at which they are unstable: a step settled a few per cent too large heats the chain for good. Thrice, after as many
+ * transitions to cool down, a step with far too large errors is shortened by a factor of `sqrt(1/2)`.
+ */
+function settledStep(desired: number, transitions: number): SettledStep {
+  const [seen, sum, count] = [Float64Array.of(0), Float64Array.of(0), Float64Array.of(0)];
+  const ends = Array.from({ length: CHECKS }, (_, k) => Math.floor(((k + 1) * transitions) / CHECKS));
+  const cooling = Math.floor(transitions / CHECKS / 2);
+  return {
+    memory: { seen, sum, count },
+    next(stepSize, energyError) {
+      const t = ++seen[0];
+      const since = t - Math.max(0, ...ends.filter((end) => end < t));
+      if (since > cooling) {
+        sum[0] += energyError ** 2;
+        count[0]++;
+      }
+      if (!ends.includes(t)) return stepSize;
+      const mean = sum[0] / count[0];
+      sum[0] = count[0] = 0;
+      // Errors that are no numbers are too large, too.
+      return mean <= FAR_TOO_MUCH * desired ? stepSize : stepSize * Math.SQRT1_2;
     },
   };
 }

@@ -183,7 +183,8 @@ export interface MclmcOptions {
  * - `stepSize` left out: warmup finds it in three phases. In the first 20 % the step size follows the energy errors; from there to 60 %
  *   variances are learned besides, at 35 % and again at the end, whose roots become the scales, and their sum's root `L`; after another 10 %
  *   the step size is settled, and the autocorrelations of at most 32 coordinates in what is left decide: `L` is 0.4 times the length
- *   travelled per effective draw (Robnik, De Luca, Silverstein and Seljak 2023, section 4).
+ *   travelled per effective draw (Robnik, De Luca, Silverstein and Seljak 2023, section 4). Up to three times in this last phase a step is
+ *   shortened by `sqrt(1/2)` whose energy errors have more than ten times the desired variance.
  *
  * A chain that is still on its way after 20 % of warmup, or worse after 60 %, learns scales of the way and not of the law, and then mixes
  * slowly: from a start of 100 standard deviations away warmup has to be several thousand transitions, or the start nearer.

@@ -11,6 +11,7 @@ import {
   type LlcEstimate,
   llc,
   loss,
+  mclmc,
   type ProblemKind,
   psgld,
   sgld,
@@ -162,6 +163,16 @@ test("an SGLD step too large for the walls of a degenerate minimum, which is fla
   const far = await llc(quartic, { ...options, sampler: sgld({ stepSize: 0.03, batchSize: 100 }) });
   assert.ok(kinds(far).includes("step-size-unstable"));
   const found = await llc(quartic, { ...options, sampler: sgld({ batchSize: 100 }) });
+  assert.ok(!kinds(found).includes("step-size-unstable"));
+});
+
+test("MCLMC's steps that heat its stiffest directions are named, and those that it finds for itself are not", async () => {
+  const bare = loss(20, 100, (w) => w.square().sum().mul(0.5).add(w.at(0).square().mul(200)));
+  const center = new Float64Array(20);
+  const run = { ...quick, draws: 1000, thin: 4, gamma: 1, center };
+  const given = await llc(bare, { ...run, sampler: mclmc({ stepSize: 0.15, L: 1 }) });
+  assert.match(message(given, "step-size-unstable"), /energy errors of chain \d have a variance of .* per coordinate/);
+  const found = await llc(bare, { ...run, warmup: 1000, sampler: mclmc() });
   assert.ok(!kinds(found).includes("step-size-unstable"));
 });
 

@@ -129,6 +129,21 @@ test("scales from 0.1 to 10 are learned, and then no direction is biased more th
   assert.ok(Math.max(...plain.stepSize) < Math.min(...run.stepSize));
 });
 
+test("no chain is settled at a step at which a few stiff directions among many run hot", () => {
+  const dim = 1000;
+  const variances = Array.from({ length: dim }, (_, i) => (i < 3 ? 1 / 80 : 1));
+  const { energy } = independentGaussian(variances);
+  const plan = { chains: 24, warmup: 600, draws: 300, seed: 8, start: variances.map(Math.sqrt) };
+  const errors = new Float64Array(plan.chains);
+  const stiff = new Float64Array(plan.chains);
+  visit(energy, mclmc({ diagonalPreconditioning: false }), plan, (q, _, chain, _draw, info) => {
+    errors[chain] += info.energyError[0] ** 2 / dim / plan.draws;
+    stiff[chain] += (q[0] ** 2 + q[1] ** 2 + q[2] ** 2) / 3 / variances[0] / plan.draws;
+  });
+  assert.ok(Math.max(...errors) < 20 * 5e-4, `energy variances ${errors}`);
+  assert.ok(Math.max(...stiff) < 4, `variances over the exact ones ${stiff}`);
+});
+
 test("means and correlations are those of the law, up to the bias that the step leaves", () => {
   const { energy, expectations } = correlatedGaussian(0.5);
   const plan: Plan = { chains: 4, warmup: 2000, draws: 40000, seed: 32, start: [0, 0] };
