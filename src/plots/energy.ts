@@ -41,9 +41,9 @@ export interface EnergyData {
 const leastEbfmi = 0.3;
 
 /**
- * The density of the energies about their mean and of their changes in one transition: alike where each transition can reach any energy,
- * the second much narrower where it cannot. At the right E-BFMI of every chain, in red below 0.3. Throws a RangeError where
- * `draws` are none or have no such statistic.
+ * The density of the energies about their mean and of their changes from draw to draw: alike where each transition can reach any energy,
+ * the second much narrower where it cannot. At the right E-BFMI of every chain, in red below 0.3; where the draws have the potential energy alone,
+ * the same ratio without a judgement, which is about 2 of independent draws. Throws a RangeError where `draws` are none or have no such statistic.
  *
  *     plots.energy(draws)
  */
@@ -60,13 +60,15 @@ export function energy(draws: Draws, options: EnergyOptions = {}): Figure {
     fillcolor: translucent(color, 0.22),
     line: { color, width: 1.8 },
   });
-  const isLow = data.ebfmi.map((value) => value === null || value < leastEbfmi);
+  // The potential energy alone changes little in each transition of many a kernel that is well: MCLMC's, SGLD's.
+  const isJudged = data.statistic !== "energy" || options.statistic !== undefined;
+  const isLow = data.ebfmi.map((value) => isJudged && (value === null || value < leastEbfmi));
   const rows = data.ebfmi.length;
   const most = extent([data.ebfmi.map((value) => value ?? Number.NaN)])?.[1] ?? 1;
   return drawn({
     data: [
       curve("energies, about their mean", marginal, seriesColor(0)),
-      curve("changes in one transition", transition, seriesColor(1)),
+      curve("changes from draw to draw", transition, seriesColor(1)),
       {
         type: "scatter",
         mode: "markers",
@@ -75,12 +77,12 @@ export function energy(draws: Draws, options: EnergyOptions = {}): Figure {
         x: data.ebfmi,
         y: data.ebfmi.map((_, chain) => chain),
         showlegend: false,
-        hovertemplate: "chain %{y}: E-BFMI %{x}<extra></extra>",
+        hovertemplate: `chain %{y}: ${isJudged ? "E-BFMI " : ""}%{x}<extra></extra>`,
         marker: { size: rows > 20 ? 5 : 9, color: isLow.map((low) => (low ? warning : seriesColor(0))) },
       },
     ],
     layout: layout(
-      options.title ?? "Energies and E-BFMI",
+      options.title ?? (isJudged ? "Energies and E-BFMI" : "Energies"),
       {
         xaxis: axis(data.statistic === "hamiltonian" ? "Hamiltonian" : data.statistic, {
           domain: [0, 0.64],
@@ -88,7 +90,11 @@ export function energy(draws: Draws, options: EnergyOptions = {}): Figure {
           zerolinecolor: lineColor,
         }),
         yaxis: axis("density", { rangemode: "tozero", showticklabels: false, ticks: "", showgrid: false }),
-        xaxis2: axis("E-BFMI", { domain: [0.74, 1], anchor: "y2", range: [0, plainNumber(1.12 * Math.max(1, most))] }),
+        xaxis2: axis(isJudged ? "E-BFMI" : "squared changes / variance", {
+          domain: [0.74, 1],
+          anchor: "y2",
+          range: [0, plainNumber(1.12 * Math.max(1, most))],
+        }),
         yaxis2: axis("", {
           anchor: "x2",
           range: [rows - 0.4, -0.6],
@@ -101,30 +107,7 @@ export function energy(draws: Draws, options: EnergyOptions = {}): Figure {
               }
             : { title: { text: "chain" }, nticks: 8 }),
         }),
-        shapes: [
-          {
-            type: "line",
-            xref: "x2",
-            yref: "y2 domain",
-            x0: leastEbfmi,
-            x1: leastEbfmi,
-            y0: 0,
-            y1: 1,
-            line: { color: faint, width: 1.3, dash: "dash" },
-          },
-        ],
-        annotations: [
-          {
-            text: String(leastEbfmi),
-            xref: "x2",
-            yref: "y2 domain",
-            x: leastEbfmi,
-            y: 1,
-            yanchor: "bottom",
-            showarrow: false,
-            font: { size: 11, color: faint },
-          },
-        ],
+        ...(isJudged && limit()),
         legend: legendBesideTitle(),
         modebar: { ...buttonsAtRight },
         height: 400,
@@ -132,6 +115,26 @@ export function energy(draws: Draws, options: EnergyOptions = {}): Figure {
       noteOf(isLow),
     ),
   });
+}
+
+/** The least that E-BFMI should be, as a line with its number. */
+function limit(): Record<string, unknown> {
+  const place = { xref: "x2", yref: "y2 domain" };
+  const line = { color: faint, width: 1.3, dash: "dash" };
+  return {
+    shapes: [{ type: "line", ...place, x0: leastEbfmi, x1: leastEbfmi, y0: 0, y1: 1, line }],
+    annotations: [
+      {
+        text: String(leastEbfmi),
+        ...place,
+        x: leastEbfmi,
+        y: 1,
+        yanchor: "bottom",
+        showarrow: false,
+        font: { size: 11, color: faint },
+      },
+    ],
+  };
 }
 
 /** The numbers that `energy` draws. */

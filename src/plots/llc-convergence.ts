@@ -4,21 +4,12 @@
 import { knownOptions } from "../arguments/index.js";
 import { drawn } from "./drawn.js";
 import type { Figure, Trace } from "./figure.js";
+import { legendPlace } from "./legend-place.js";
 import { type CoursePlaces, coursePlaces, type LlcCourse } from "./llc-course.js";
 import { panelGrid } from "./panels.js";
 import { plainNumber, plainNumbers } from "./plain.js";
 import { checkReferences, type Reference, referenceColor, referenceName } from "./reference.js";
-import {
-  asText,
-  axis,
-  buttonsAtRight,
-  layout,
-  legendBesideTitle,
-  NOTE_HEIGHT,
-  panelMargin,
-  seriesColor,
-  translucent,
-} from "./theme.js";
+import { asText, axis, buttonsAtRight, layout, NOTE_HEIGHT, panelMargin, seriesColor, translucent } from "./theme.js";
 
 export interface LlcConvergenceOptions {
   /** Values to compare with, drawn as dashed lines: `[{ label: "d/2", value: 16 }]`. */
@@ -115,16 +106,19 @@ export function llcConvergence(
       });
     });
   });
+  const title = options.title ?? "LLC by the work done";
+  const { legend, below } = legendPlace([...data.map(({ name }) => name), ...reference.map(referenceName)], title);
+  const above = banded ? NOTE_HEIGHT : 0;
   return drawn({
     data: traces,
     layout: layout(
-      options.title ?? "LLC by the work done",
+      title,
       {
         ...axes,
-        legend: legendBesideTitle(),
+        legend,
         modebar: { ...buttonsAtRight },
-        height: height + (banded ? NOTE_HEIGHT : 0),
-        margin: { ...panelMargin(""), t: 56 + (banded ? NOTE_HEIGHT : 0) },
+        height: height + above + below,
+        margin: { ...panelMargin(""), t: 56 + above, b: 56 + below },
         showlegend: true,
       },
       banded ? "shaded: ± 1.96 standard errors, from the spread between chains" : "",

@@ -4,19 +4,11 @@
 import { knownOptions } from "../arguments/index.js";
 import { drawn } from "./drawn.js";
 import type { Figure, Trace } from "./figure.js";
+import { legendPlace } from "./legend-place.js";
 import { coursePlaces, type LlcCourse } from "./llc-course.js";
 import { panelGrid } from "./panels.js";
 import { plainNumbers } from "./plain.js";
-import {
-  asText,
-  axis,
-  buttonsAtRight,
-  layout,
-  legendBesideTitle,
-  NOTE_HEIGHT,
-  panelMargin,
-  seriesColor,
-} from "./theme.js";
+import { asText, axis, buttonsAtRight, layout, NOTE_HEIGHT, panelMargin, seriesColor } from "./theme.js";
 
 export interface WnvOptions {
   title?: string;
@@ -82,16 +74,18 @@ export function wnv(courses: Readonly<Record<string, LlcCourse>>, options: WnvOp
       });
     });
   });
+  const title = options.title ?? "Work-normalised variance of the LLC";
+  const { legend, below } = legendPlace(Object.keys(courses), title);
   return drawn({
     data: traces,
     layout: layout(
-      options.title ?? "Work-normalised variance of the LLC",
+      title,
       {
         ...axes,
-        legend: legendBesideTitle(),
+        legend,
         modebar: { ...buttonsAtRight },
-        height: height + NOTE_HEIGHT,
-        margin: { ...panelMargin(""), t: 56 + NOTE_HEIGHT },
+        height: height + NOTE_HEIGHT + below,
+        margin: { ...panelMargin(""), t: 56 + NOTE_HEIGHT, b: 56 + below },
         showlegend: true,
       },
       "variance of the mean from the spread between chains, smoothed over a tenth of the range",

@@ -49,7 +49,7 @@ export function figuresOfRun(
     wnv: () => plots.wnv(courses),
     rank: () => plots.rankHistogram(draws, { names: followed, title: `Ranks of the draws of ${sampler}` }),
     autocorrelation: () => plots.autocorrelation(draws, { names: followed, title: `Autocorrelation of ${sampler}` }),
-    energy: () => plots.energy(draws, { title: `Energies and E-BFMI of ${sampler}` }),
+    energy: () => plots.energy(draws, { title: `Energies of ${sampler}` }),
   };
   return figures;
 }

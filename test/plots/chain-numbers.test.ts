@@ -219,6 +219,25 @@ test("the Hamiltonian is preferred, and any statistic can be named", () => {
   assert.throws(() => plots.energy(draws, { statistic: "H" }), /statistic must be a statistic of the draws .* got "H"/);
 });
 
+test("E-BFMI is judged of Hamiltonians, and of what the caller names, not of potential energies that come by themselves", () => {
+  const draws = exampleDraws();
+  // Each step is far smaller than the spread.
+  const walk = draws.stats.energy.map((_, i) => Math.sin((0.2 * i) % 40));
+  const slow = { ...draws, stats: { ...draws.stats, energy: walk } };
+  const texts = (figure: plots.Figure): string => JSON.stringify([figure.layout.title, figure.layout.xaxis2]);
+  const judged = plots.energy({ ...slow, stats: { ...slow.stats, hamiltonian: walk } });
+  for (const figure of [judged, plots.energy(slow, { statistic: "energy" })]) {
+    assert.match(texts(figure), /E-BFMI of .* is below 0\.3/);
+    assert.equal((figure.layout.shapes as object[]).length, 1);
+  }
+  const bare = plots.energy(slow);
+  assert.doesNotMatch(texts(bare), /E-BFMI|0\.3/);
+  assert.equal(bare.layout.shapes, undefined);
+  // The ratio is there all the same.
+  assert.deepEqual(bare.data[2].x, judged.data[2].x);
+  assert.notDeepEqual(bare.data[2].marker, judged.data[2].marker);
+});
+
 test("ranks are counted over all chains, and equal draws share theirs", () => {
   const [panel] = plots.rankHistogramData(
     {

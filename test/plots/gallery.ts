@@ -48,7 +48,7 @@ export function gallery({ names = ["mu", "tau"], title }: GalleryOptions = {}): 
     pair: plots.pair(draws, { energy: bowl(2), ...options }),
     pairs: plots.pairs(draws, options),
     scatter2d: plots.scatter2d(draws, { exact: unit, ellipses: [{ ...unit, label: names[1] }], ...options }),
-    energy: plots.energy(draws, options),
+    energy: plots.energy(draws, { statistic: "energy", ...options }),
     rankHistogram: plots.rankHistogram(draws, options),
     rankEcdf: plots.rankEcdf(draws, options),
     essEvolution: plots.essEvolution(draws, { places: 6, ...options }),

@@ -59,6 +59,24 @@ test("a course is named though it is the only one, and a band is explained where
   assert.doesNotMatch(titleOf(plots.llcConvergence({ one })), /shaded/);
 });
 
+test("a legend that has no room beside the title stands below the plot, which keeps its size", () => {
+  const named = (count: number): Record<string, plots.LlcCourse> =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`model=medium seed=${i} hmc`, timed]));
+  for (const draw of [plots.llcConvergence, plots.wnv]) {
+    const plotHeight = ({ layout }: plots.Figure): number => {
+      const { t, b } = layout.margin as { t: number; b: number };
+      return Number(layout.height) - t - b;
+    };
+    const heights = [1, 6, 60].map((count) => {
+      const figure = draw(named(count));
+      assert.equal((figure.layout.legend as { yanchor: string }).yanchor, count === 1 ? "top" : "bottom");
+      assert.equal(plotHeight(figure), plotHeight(draw({ sgld: timed })));
+      return Number(figure.layout.height);
+    });
+    assert.ok(heights[0] < heights[1] && heights[1] < heights[2]);
+  }
+});
+
 test("Plotly's own check passes the figures; names stay text, and nothing in them is no JSON", async () => {
   const reference = [{ label: "<b>d/2</b>", value: 4 }];
   const courses = { "<b>sgld</b>": timed, hmc: timed };
@@ -68,6 +86,7 @@ test("Plotly's own check passes the figures; names stay text, and nothing in the
     plots.llcConvergence({ one: { chains: [Float64Array.of(1)], work: [3] } }, { reference }),
     plots.wnv(courses, { title: "a<b" }),
     plots.wnv({ course }),
+    plots.wnv(Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`data.noise_scale=0.${i} sgld`, timed]))),
   ];
   for (const figure of figures) {
     assert.deepEqual(JSON.parse(JSON.stringify(figure)), figure);
