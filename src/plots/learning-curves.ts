@@ -7,10 +7,11 @@ import type { LogRecord } from "../policy-gradients/index.js";
 import { bandTraces } from "./band.js";
 import { drawn } from "./drawn.js";
 import type { Figure, Trace } from "./figure.js";
+import { legendPlace } from "./legend-place.js";
 import { numberLabel, plainNumber, plainNumbers } from "./plain.js";
 import { checkReferences, type Reference, referenceColor, referenceName } from "./reference.js";
 import { checkResampling, type ResamplingOptions, resamplingOptions, runsOf } from "./scores.js";
-import { asText, axis, buttonsAtRight, layout, legendBesideTitle, seriesColor, translucent } from "./theme.js";
+import { asText, axis, buttonsAtRight, layout, seriesColor, translucent } from "./theme.js";
 import { evenly } from "./thinning.js";
 
 /** The log of a training, or what has one, such as what `trainPolicy` returns. */
@@ -41,6 +42,7 @@ export interface LearningCurve {
 
 const where = "plots.learningCurves";
 const seedPointsDrawn = 200;
+const width = 760;
 
 const titlesOfKeys: Readonly<Record<string, string>> = {
   "rollout/ep_rew_mean": "return, latest 100 episodes",
@@ -107,17 +109,21 @@ export function learningCurves(
     Math.max(...counts) === 1
       ? "1 seed"
       : `interquartile mean of ${runsOf(counts, "seed")}, ${numberLabel(100 * probability)} % bootstrap intervals; thin: each seed`;
+  const title = options.title ?? "Learning curves";
+  const names = [...curves.map(({ name }) => name), ...reference.map(referenceName)];
+  const { legend, below } = legendPlace(names, title, width);
   return drawn({
     data: traces,
     layout: layout(
-      options.title ?? "Learning curves",
+      title,
       {
         xaxis: axis("steps", { range: [0, plainNumber(1.01 * Math.max(...steps))], exponentformat: "SI" }),
         yaxis: axis(titlesOfKeys[key] ?? key),
-        legend: legendBesideTitle(),
+        legend,
         modebar: { ...buttonsAtRight },
-        width: 760,
-        height: 430,
+        width,
+        height: 430 + below,
+        ...(below > 0 && { margin: { l: 64, r: 36, t: 70, b: 56 + below } }),
       },
       note,
     ),

@@ -9,12 +9,12 @@ export interface LegendPlace {
   readonly below: number;
 }
 
-/** CSS pixels: of a figure that says no width, of an entry's sample and gaps, of a letter of the legend and of the title, of a line. */
-const [figureWidth, sampleWidth, letterWidth, titleLetterWidth, lineHeight] = [900, 48, 6.6, 8.8, 19];
+/** CSS pixels: of an entry's sample and gaps, of a letter of the legend and of the title, of a line. */
+const [sampleWidth, letterWidth, titleLetterWidth, lineHeight] = [48, 6.6, 8.8, 19];
 const edges = 80;
 
-/** The place of a legend with these entries, in a figure with this title. */
-export function legendPlace(entries: readonly string[], title: string): LegendPlace {
+/** The place of a legend with these entries, in a figure with this title; `figureWidth` is that of figures that say none. */
+export function legendPlace(entries: readonly string[], title: string, figureWidth = 900): LegendPlace {
   const widths = entries.map((entry) => sampleWidth + letterWidth * entry.length);
   const free = figureWidth - edges - titleLetterWidth * title.length;
   if (widths.reduce((sum, width) => sum + width, 0) <= free) return { legend: legendBesideTitle(), below: 0 };

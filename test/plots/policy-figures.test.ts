@@ -56,6 +56,14 @@ test("learning curves of one seed have no band, and a training's log does as wel
 test("learning curves of many seeds with long logs stay below 2 MB", () => {
   const runs = Object.fromEntries(Array.from({ length: 5 }, (_, i) => [`${i}`, logs(30, 128, 5000)]));
   assertPlainFigure(plots.learningCurves(runs, { resamples: 20 }));
+  // Names as a sweep gives them: the legend would stand on the title.
+  const [[, same]] = Object.entries(runs);
+  const swept = plots.learningCurves(
+    Object.fromEntries([1, 2, 3].map((i) => [`algorithm=[ppo,cleanrl] algorithm.learning_rate=${i}e-4`, same])),
+    { resamples: 20 },
+  );
+  assert.equal((swept.layout.legend as { yanchor: string }).yanchor, "bottom");
+  assert.ok(Number(swept.layout.height) > 430 + 3 * 19);
 });
 
 test("performance profiles: the share of runs above each threshold falls from 1 to 0", () => {
