@@ -8,7 +8,7 @@ export interface LlcEstimate {
   readonly mean: number;
   /** Of `mean`: from the traces' effective sample size, or from the spread between chains where that is more than chance allows. */
   readonly standardError: number;
-  /** 95 %; Student's where the spread between chains decides. */
+  /** 95 %; Student's, for the error is known from as many draws as are effective, or from the chains where the spread between them decides. */
   readonly interval: [number, number];
   readonly perChain: number[];
   /** Of the loss trace. */

@@ -1,7 +1,7 @@
 // The error of a mean over several chains, from two sources that must agree where all is well: the autocorrelation within
 // chains, and the spread between them.
 
-import { mcseMean } from "../diagnostics/index.js";
+import { essMean, mcseMean } from "../diagnostics/index.js";
 import { agreementOfMeans } from "./agreement.js";
 import { studentQuantile } from "./laws.js";
 
@@ -22,19 +22,20 @@ const normalQuantile = 1.959963984540054;
 /**
  * The mean of all draws with its standard error. The error is the MCSE of all chains together (standard deviation over the square root of the
  * effective sample size, Vehtari et al. 2021) unless the chains' means are farther apart than their own errors explain (an F test at 1 %):
- * then it is the standard error of the chains' means, and the interval is Student's with one degree of freedom less than chains.
- * NaN where there is no draw.
+ * then it is the standard error of the chains' means. The interval is Student's, with one degree of freedom less than effective draws or,
+ * in the other case, than chains. NaN where there is no draw.
  */
 export function chainMean(chains: readonly Float64Array[]): ChainMean {
   const perChain = chains.map(average);
   const mean = average(perChain);
   if (chains.length === 0) return { mean, standardError: mean, interval: [mean, mean], perChain, agreement: mean };
   const together = mcseMean(chains);
+  const amongDraws = studentQuantile(0.975, Math.max(1, essMean(chains) - 1));
   if (chains.length === 1) {
     return {
       mean,
       standardError: together,
-      interval: around(mean, normalQuantile * together),
+      interval: around(mean, amongDraws * together),
       perChain,
       agreement: Number.NaN,
     };
@@ -44,7 +45,7 @@ export function chainMean(chains: readonly Float64Array[]): ChainMean {
   // Without a usable MCSE (constant or too short traces) the spread between chains is all there is.
   const spreadDecides = Number.isNaN(together) || agreement < disagreement;
   const standardError = spreadDecides ? Math.max(between, Number.isNaN(together) ? 0 : together) : together;
-  const quantile = spreadDecides ? studentQuantile(0.975, perChain.length - 1) : normalQuantile;
+  const quantile = spreadDecides ? studentQuantile(0.975, perChain.length - 1) : amongDraws;
   return { mean, standardError, interval: around(mean, quantile * standardError), perChain, agreement };
 }
 

@@ -60,7 +60,7 @@ const checks: readonly ((evidence: Evidence) => Problem | undefined)[] = [
       message:
         `not a minimum: within reach there are losses below L_n(w*), by ${depth.toPrecision(3)} in units of 1 / (n beta), so the ` +
         "estimate is at least that much too low. Train longer (full batches, a decaying learning rate), start from what " +
-        "preflight(loss, center, { polish: true }) finds, or raise gamma.",
+        "preflight(loss, center, { polish: true }) finds (training.polish of a configuration), or raise gamma.",
     };
   },
   ({ rhat, agreement, agreementOfHalves, draws }) => {
