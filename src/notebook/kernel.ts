@@ -41,24 +41,35 @@ export class KernelDied extends Error {
 /** Is "1" in the kernel's process, so that `show` knows that a picture must stand on its own. */
 export const runnerVariable = "ERGODIC_NOTEBOOK_RUNNER";
 
-const startLimitSeconds = 60;
+/** It never answered: on a port of its own another program may be listening, whom our greeting has reached. */
+class KernelSilent extends KernelDied {}
+
+/** How long each attempt to start may take. A busy machine gets more time at every one. */
+const startLimitsSeconds = [20, 40, 60];
 
 /** Starts a kernel and resolves when it listens; rejects with KernelDied, or with the signal's reason. */
 export async function startKernel({ folder, javascript = false, signal }: KernelOptions): Promise<Kernel> {
   const tslab = findTslab(folder);
   for (let attempt = 1; ; attempt++) {
     try {
-      return await launch(tslab, folder, javascript, signal);
+      return await launch(tslab, folder, javascript, startLimitsSeconds[attempt - 1], signal);
     } catch (error) {
       // Between our finding a free port and the kernel's binding it, another program may have taken it.
-      if (attempt === 3 || !(error instanceof KernelDied && portTaken.test(error.message))) throw error;
+      const onOthers = error instanceof KernelSilent || (error instanceof KernelDied && portTaken.test(error.message));
+      if (attempt === startLimitsSeconds.length || !onOthers) throw error;
     }
   }
 }
 
 const portTaken = /EADDRINUSE|Address already in use/;
 
-async function launch(tslab: string, folder: string, javascript: boolean, signal?: AbortSignal): Promise<Kernel> {
+async function launch(
+  tslab: string,
+  folder: string,
+  javascript: boolean,
+  limitSeconds: number,
+  signal?: AbortSignal,
+): Promise<Kernel> {
   const connection = await freeConnection();
   const channels = await openChannels(connection, randomUUID());
   const temporary = await mkdtemp(join(tmpdir(), "ergodic-kernel-"));
@@ -101,8 +112,8 @@ async function launch(tslab: string, folder: string, javascript: boolean, signal
     child.once("exit", (code, by) => onEnd(by === null ? `ended with exit code ${code}` : `was ended by ${by}`));
   });
   const late = setTimeout(() => {
-    channels.fail(new KernelDied(`the kernel did not answer within ${startLimitSeconds} seconds${words()}`));
-  }, startLimitSeconds * 1000);
+    channels.fail(new KernelSilent(`the kernel did not answer within ${limitSeconds} seconds${words()}`));
+  }, limitSeconds * 1000);
   try {
     const { language_info: languageInfo } = await channels.greet();
     return { languageInfo, execute: channels.execute, stop: () => end(child, channels, ended) };
